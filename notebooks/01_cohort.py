@@ -1,0 +1,97 @@
+# %% [markdown]
+# # 1 The cohort
+#
+# **The paper** (sections 1.1, 1.2 and 2.1) trains on {glue:text}`paper_training` patients with
+# spontaneous intracerebral hemorrhage from one hospital and validates on {glue:text}`paper_external`
+# from another. Its Table 1 compares patients whose hematoma grew with those whose hematoma did not.
+#
+# **You will learn** who was included, how expansion is defined, and which test stands behind each
+# line of a Table 1.
+
+# %% tags=["parameters"]
+study = "studies/paper.yaml"
+jobs = 1
+
+# %% tags=["hide-input"]
+from myst_nb import glue
+
+from helpers import comparison, figures, tables
+from helpers.pipeline import prepare_cohort
+from helpers.published import load_published
+from helpers.results import Results
+from helpers.study import load_study
+
+study = load_study(study)
+results = Results(study)
+published = load_published()
+figures.use_style()
+
+# %% tags=["remove-cell"]
+cohort = prepare_cohort(study, jobs)
+patients = results.write("patients.csv", cohort.patients)
+variables = results.write("variables.csv", tables.variable_table(cohort.variables))
+
+training = cohort.part("training")
+external = cohort.part("external")
+grown = {name: int(cohort.part(name)["expansion"].sum()) for name in ("training", "external")}
+glue("paper_training", comparison.printed(published, "text", "cohort: training", "n"), display=False)
+glue("paper_external", comparison.printed(published, "text", "cohort: external", "n"), display=False)
+glue("source", {"synthetic": "simulated: no row belongs to a person"}.get(study.source, "read from the study's own files"), display=False)
+glue("n_training", len(training), display=False)
+glue("n_external", len(external), display=False)
+glue("grown_training", grown["training"], display=False)
+glue("grown_external", grown["external"], display=False)
+glue("absolute", f"{study.outcome.absolute_ml:g}", display=False)
+glue("relative", f"{study.outcome.relative:.0%}", display=False)
+
+# %% [markdown]
+# ## Who is in the study
+#
+# The patients of this book are {glue:text}`source`. The paper includes adults scanned within
+# 6 h of onset and again within 72 h. It leaves out hemorrhage secondary to trauma, tumour,
+# aneurysm, vascular malformation or infarction, primary intraventricular or multiple hemorrhage,
+# surgery before the second scan, and scans with severe artefacts.
+
+# %% tags=["hide-input"]
+figures.flow_diagram(tables.flow_counts(patients))
+
+# %% [markdown]
+# ## The outcome
+#
+# A hematoma has expanded when it grew by more than {glue:text}`absolute` ml or by more than
+# {glue:text}`relative` of its baseline volume {cite:p}`dowlatshahi2011,morotti2019`. Either
+# condition is enough. **Expansion is the positive class throughout this book**: of the
+# {glue:text}`n_training` training patients {glue:text}`grown_training` expanded, of the
+# {glue:text}`n_external` external ones {glue:text}`grown_external`.
+
+# %% [markdown]
+# ## Table 1
+#
+# Continuous variables are mean ± SD and are compared by Welch's *t*; categorical ones are n (%)
+# and are compared by χ² (with Yates' correction on 2 × 2), or by Fisher's exact test where an
+# expected count is under 5. Each line names its test.
+
+# %%
+table1 = tables.table_one(training, cohort.variables)
+results.write("table1.csv", table1)
+tables.show(table1, "Training cohort by outcome")
+
+# %% [markdown]
+# The training cohort is compared because the paper prints only that one. With this many tests a
+# small *P* is a reason to look, not a finding.
+#
+# ## Paper and run
+
+# %% tags=["hide-input"]
+ledger = comparison.compare(published, comparison.table1_values(table1), study)
+results.enter(ledger)
+tables.show(comparison.side_by_side(ledger), "Table 1, paper and run")
+
+# %% [markdown]
+# ## Take-aways
+#
+# - The definition of the outcome decides who counts as a case; it must be written down with units.
+# - A Table 1 is only readable when each line names its test.
+#
+# **Questions.** Which line of Table 1 would change its test if the cohort were half as large? Why is
+# growth from 2 to 3 ml an expansion here, and would you treat it as one?

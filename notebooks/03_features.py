@@ -1,0 +1,95 @@
+# %% [markdown]
+# # 3 From a lesion to 1688 numbers
+#
+# **The paper** (sections 1.3 and 2.2) normalises each image, resamples it to 1 mm, groups grey
+# values into bins of width 25, and extracts {glue:text}`paper_features` features per lesion with
+# pyradiomics {cite:p}`vangriethuysen2017`.
+#
+# **You will learn** where the number comes from, and how normalisation decides whether texture
+# features see any texture.
+
+# %% tags=["parameters"]
+study = "studies/paper.yaml"
+jobs = 1
+
+# %% tags=["hide-input"]
+from myst_nb import glue
+
+from helpers import comparison, figures, pipeline, tables
+from helpers.cohort import load_cohort
+from helpers.features.families import count_by_family
+from helpers.published import load_published
+from helpers.results import Results
+from helpers.study import load_study
+
+study = load_study(study)
+results = Results(study)
+published = load_published()
+figures.use_style()
+
+# %% tags=["remove-cell"]
+results.read("patients.csv")
+cohort = load_cohort(study)
+features, missing = pipeline.extract_features(study, cohort, jobs)
+results.write("features.parquet", features)
+results.write("missing.csv", missing)
+names = [name for name in features.columns if name not in ("patient_id", "read")]
+grey = pipeline.grey_level_table(study, cohort, 20)
+glue("paper_features", comparison.printed(published, "text", "features: total", "n"), display=False)
+glue("n_features", len(names), display=False)
+glue("n_reads", len(features), display=False)
+glue("n_missing", len(missing), display=False)
+glue("bin_width", f"{study.imaging.bin_width:g}", display=False)
+glue("grey_median", f"{grey['grey_levels'].median():.0f}" if len(grey) else "not measurable", display=False)
+glue("grey_warning", "Fewer than 16 grey levels leave texture features little to measure: raise `imaging.scale` or lower `imaging.bin_width`." if len(grey) and grey["grey_levels"].median() < 16 else "", display=False)
+
+# %% [markdown]
+# {glue:text}`n_reads` reads gave {glue:text}`n_features` features each; {glue:text}`n_missing`
+# reads failed and are missing from what follows.
+#
+# ## Settings
+
+# %%
+tables.show(pipeline.imaging_summary(study.imaging), "How each image was prepared")
+
+# %% [markdown]
+# The paper prints no scale for its normalisation, and the scale and the bin width of
+# {glue:text}`bin_width` interact: over a whole head with air around it, the standard deviation is so
+# large that a hematoma falls into a handful of bins. Here the image is limited to the window in
+# the table and normalised over the voxels inside it. The median lesion then spans
+# {glue:text}`grey_median` grey levels. {glue:text}`grey_warning`
+
+# %% tags=["hide-input"]
+if len(grey):
+    display(figures.grey_level_plot(grey))
+
+# %% [markdown]
+# ## The count
+#
+# Shape is measured once, on the mask. First-order and texture features are measured on the original
+# image and again on every filtered one. The paper calls the features of the original image by their
+# class and all those of filtered images higher-order.
+
+# %%
+counts = count_by_family(names)
+tables.show(counts, "Features by family")
+
+# %% tags=["hide-input"]
+figures.family_counts(counts)
+
+# %% [markdown]
+# ## Paper and run
+
+# %% tags=["hide-input"]
+ledger = comparison.compare(published, comparison.family_values(counts), study)
+results.enter(ledger)
+tables.show(comparison.side_by_side(ledger), "Feature counts, paper and run")
+
+# %% [markdown]
+# ## Take-aways
+#
+# - Most radiomic features are the same few statistics on filtered copies of one image.
+# - "Normalised, bin width 25" does not define a measurement; the scale and the region do.
+#
+# **Questions.** Which families can change when only the mask changes by one voxel? Which when only
+# the scanner's noise changes?

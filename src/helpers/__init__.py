@@ -1,0 +1,1 @@
+"""Helpers of the executable re-analysis."""

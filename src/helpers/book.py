@@ -1,0 +1,240 @@
+"""From a study to a published book: papermill runs the chapters, jupyter-book makes the pages."""
+
+from __future__ import annotations
+
+import fcntl
+import hashlib
+import json
+import logging
+import os
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import jupytext
+import nbformat
+import papermill
+from nbclient.exceptions import CellExecutionError
+from papermill.exceptions import PapermillExecutionError
+
+from helpers.errors import DataError
+from helpers.results import CHAPTERS, Chapter, write_atomically
+from helpers.study import Study
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PAGES = ("_config.yml", "_toc.yml", "book")
+
+
+def build_book(study: Study, jobs: int = 2) -> Path:
+    """Execute the chapters of a study that are out of date and publish the book.
+
+    Parameters
+    ----------
+    study : Study
+    jobs : number of processes
+
+    Returns
+    -------
+    Path of the book's first page.
+
+    Raises
+    ------
+    DataError
+        when a chapter fails, when an output holds an error, or when a page cannot be built.
+    """
+    with _only_one_build(study):
+        run_chapters(study, jobs)
+        return publish(study)
+
+
+def run_chapters(study: Study, jobs: int) -> list[str]:
+    """Execute, in order, the chapters whose inputs changed; return their names."""
+    study.paths.notebooks.mkdir(parents=True, exist_ok=True)
+    executed = []
+    for chapter in CHAPTERS:
+        stamp = study.paths.notebooks / f"{chapter.name}.inputs"
+        output = study.paths.notebooks / f"{chapter.name}.ipynb"
+        inputs = _fingerprint(study, chapter)
+        made = all((study.paths.results / name).is_file() for name in chapter.makes)
+        if made and output.is_file() and stamp.is_file() and stamp.read_text() == inputs:
+            print(f"{chapter.name}: unchanged")
+            continue
+        print(f"{chapter.name}: running", flush=True)
+        stamp.unlink(missing_ok=True)
+        _execute(study, chapter, output, jobs)
+        write_atomically(stamp, lambda file, text=inputs: file.write_text(text))
+        executed.append(chapter.name)
+    return executed
+
+
+def _execute(study: Study, chapter: Chapter, output: Path, jobs: int) -> None:
+    # papermill saves after each cell: what a killed run leaves is never taken for a chapter
+    partial = output.with_suffix(".partial.ipynb")
+    source = REPOSITORY / "notebooks" / f"{chapter.name}.ipynb"
+    logging.getLogger("papermill").setLevel(logging.ERROR)
+    try:
+        notebook = papermill.execute_notebook(
+            source,
+            partial,
+            parameters={"study": str(study.paths.study), "jobs": jobs},
+            kernel_name="python3",
+            cwd=str(Path.cwd()),
+            progress_bar=True,
+        )
+    except (PapermillExecutionError, CellExecutionError) as error:
+        reason = f"{getattr(error, 'ename', '')}: {getattr(error, 'evalue', error)}"
+        if os.environ.get("HEBOOK_DEBUG"):
+            print(error, file=sys.stderr)
+        raise DataError(f"chapter {chapter.name} stopped.\n{reason}") from None
+    finally:
+        partial.unlink(missing_ok=True)
+    notebook = private_copy(notebook, study)
+    refuse_errors(notebook, chapter.name)
+    write_atomically(output, lambda file: nbformat.write(notebook, file))
+
+
+def private_copy(notebook: nbformat.NotebookNode, study: Study) -> nbformat.NotebookNode:
+    """The notebook without execution metadata and without a path of this machine."""
+    kernel = {"name": "python3", "display_name": "Python 3", "language": "python"}
+    notebook.metadata = nbformat.from_dict(
+        {"kernelspec": kernel, "language_info": {"name": "python"}}
+    )
+    places = {
+        str(study.paths.study): study.paths.study.name,
+        str(study.paths.cohort): "cohort",
+        str(Path.cwd()): ".",
+        str(REPOSITORY): ".",
+        str(Path(sys.prefix)): "python",
+        str(Path.home()): "~",
+    }
+    pattern = re.compile(
+        "|".join(re.escape(place) for place in sorted(places, key=len, reverse=True) if len(place) > 1)
+    )
+
+    def clean(node):
+        if isinstance(node, str):
+            return pattern.sub(lambda match: places[match.group()], node)
+        if isinstance(node, list):
+            return [clean(item) for item in node]
+        if isinstance(node, dict):
+            return {key: clean(item) for key, item in node.items()}
+        return node
+
+    for cell in notebook.cells:
+        cell.metadata = nbformat.from_dict({"tags": cell.metadata.get("tags", [])})
+        cell.source = clean(cell.source)
+        if cell.cell_type == "code":
+            # progress bars and warnings of libraries are for the terminal, not for the page
+            outputs = [out for out in cell.outputs if out.get("name") != "stderr"]
+            cell.outputs = nbformat.from_dict(clean(outputs))
+    return notebook
+
+
+def refuse_errors(notebook: nbformat.NotebookNode, name: str) -> None:
+    """Raise DataError when an output of the notebook is an error."""
+    for number, cell in enumerate(notebook.cells, start=1):
+        for output in cell.get("outputs", []):
+            if output.output_type == "error":
+                raise DataError(f"chapter {name}, cell {number}: {output.ename}: {output.evalue}")
+
+
+def publish(study: Study) -> Path:
+    """Build the HTML of an executed study with jupyter-book, warnings being errors."""
+    source = study.paths.build / "source"
+    shutil.rmtree(source, ignore_errors=True)
+    (source / "notebooks").mkdir(parents=True)
+    for page in PAGES:
+        place = REPOSITORY / page
+        (shutil.copytree if place.is_dir() else shutil.copy2)(place, source / page)
+    for chapter in CHAPTERS:
+        shutil.copy2(study.paths.notebooks / f"{chapter.name}.ipynb", source / "notebooks")
+    _announce(study, source)
+    command = [sys.executable, "-m", "jupyter_book.cli.main", "build", str(source)]
+    command += ["--path-output", str(study.paths.build), "-W", "-n", "--keep-going", "-q"]
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    built = study.paths.build / "_build" / "html"
+    if done.returncode or not (built / "index.html").is_file():
+        raise DataError(f"the pages could not be built:\n{(done.stdout + done.stderr)[-6000:]}")
+    earlier = study.paths.build / "html.old"
+    shutil.rmtree(earlier, ignore_errors=True)
+    if study.paths.html.exists():
+        study.paths.html.rename(earlier)
+    built.rename(study.paths.html)
+    shutil.rmtree(earlier, ignore_errors=True)
+    shutil.rmtree(study.paths.build / "_build", ignore_errors=True)
+    return study.paths.html / "index.html"
+
+
+def _announce(study: Study, source: Path) -> None:
+    """Put the study's name, and 'synthetic' where it is, on top of every page."""
+    banner = f"Study: {study.name}."
+    if study.source == "synthetic":
+        banner = f"Synthetic data: no patient is shown. {banner}"
+    config = source / "_config.yml"
+    text = config.read_text(encoding="utf-8")
+    config.write_text(text.replace("STUDY_ANNOUNCEMENT", banner), encoding="utf-8")
+
+
+def convert_chapters() -> list[Path]:
+    """Write the .ipynb of every chapter from its .py, the one source; return those changed."""
+    changed = []
+    for chapter in CHAPTERS:
+        script = REPOSITORY / "notebooks" / f"{chapter.name}.py"
+        target = script.with_suffix(".ipynb")
+        text = paired_notebook(script)
+        if not target.is_file() or target.read_text(encoding="utf-8") != text:
+            write_atomically(target, lambda file, text=text: file.write_text(text, "utf-8"))
+            changed.append(target)
+    return changed
+
+
+def paired_notebook(script: Path) -> str:
+    """The notebook, without outputs, that a percent script stands for, as JSON text."""
+    notebook = jupytext.read(script)
+    for number, cell in enumerate(notebook.cells):
+        cell["id"] = f"cell-{number:02d}"
+    notebook.metadata = nbformat.from_dict(
+        {
+            "jupytext": {"formats": "ipynb,py:percent"},
+            "kernelspec": {"display_name": "Python 3", "language": "python", "name": "python3"},
+        }
+    )
+    notebook.nbformat, notebook.nbformat_minor = 4, 5
+    return nbformat.writes(notebook) + "\n"
+
+
+def _fingerprint(study: Study, chapter: Chapter) -> str:
+    """A digest of all a chapter depends on: its text, the code, the lock, settings and inputs."""
+    digest = hashlib.sha256()
+    files = [REPOSITORY / "notebooks" / f"{chapter.name}.ipynb", REPOSITORY / "uv.lock"]
+    files += sorted((REPOSITORY / "src" / "helpers").rglob("*.py"))
+    files += sorted((REPOSITORY / "src" / "helpers").rglob("*.yaml"))
+    files += [study.paths.results / name for name in chapter.needs]
+    for file in files:
+        digest.update(file.name.encode())
+        digest.update(file.read_bytes() if file.is_file() else b"absent")
+    digest.update(json.dumps(study.model_dump(mode="json"), sort_keys=True).encode())
+    if study.source != "synthetic":
+        for file in sorted(study.paths.cohort.rglob("*")):
+            if file.is_file():
+                state = file.stat()
+                digest.update(f"{file.name} {state.st_size} {state.st_mtime_ns}".encode())
+    return digest.hexdigest()
+
+
+@contextmanager
+def _only_one_build(study: Study) -> Iterator[None]:
+    """Hold the study's lock, so that two builds never write into one folder."""
+    study.paths.build.mkdir(parents=True, exist_ok=True)
+    with (study.paths.build / ".lock").open("w") as handle:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DataError(
+                f"another build of study {study.name!r} is running. Wait for it, or stop it."
+            ) from None
+        yield

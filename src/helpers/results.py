@@ -1,0 +1,107 @@
+"""What lies between two chapters: result files, which chapter makes them, and the ledger."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from helpers.errors import DataError
+from helpers.study import Study
+
+
+@dataclass(frozen=True)
+class Chapter:
+    """A notebook, the result files it reads and the ones it makes."""
+
+    name: str
+    needs: tuple[str, ...]
+    makes: tuple[str, ...]
+
+
+CHAPTERS = (
+    Chapter("01_cohort", (), ("patients.csv", "variables.csv", "table1.csv")),
+    Chapter("02_images", ("patients.csv",), ("volumes.csv", "dice.csv")),
+    Chapter("03_features", ("patients.csv",), ("features.parquet", "missing.csv")),
+    Chapter("04_reliability", ("features.parquet",), ("icc.csv",)),
+    Chapter(
+        "05_selection",
+        ("patients.csv", "variables.csv", "features.parquet", "icc.csv"),
+        ("univariate.csv", "selection.csv", "entered.csv"),
+    ),
+    Chapter(
+        "06_models",
+        ("patients.csv", "variables.csv", "features.parquet", "icc.csv", "entered.csv"),
+        ("scores.csv", "table2.csv"),
+    ),
+    Chapter("07_comparison", ("scores.csv",), ("table3.csv",)),
+)
+LEDGER = ["table", "row", "column", "published", "run", "status", "reason"]
+
+
+def write_atomically(file: Path, write: Callable[[Path], object]) -> None:
+    """Let `write` fill a temporary file, then move it into place in one step.
+
+    A run that is killed leaves the earlier file as it was.
+    """
+    file.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.stem}-", suffix=file.suffix)
+    os.close(handle)
+    temporary = Path(name)
+    try:
+        write(temporary)
+        temporary.chmod(0o644)
+        temporary.replace(file)
+    finally:
+        temporary.unlink(missing_ok=True)
+
+
+class Results:
+    """The result files of one study."""
+
+    def __init__(self, study: Study):
+        self.folder = study.paths.results
+
+    def read(self, name: str) -> pd.DataFrame:
+        """Read a result table (CSV or parquet) by its file name.
+
+        Raises
+        ------
+        DataError
+            when it is not there yet; the message names the chapter that makes it.
+        """
+        file = self.folder / name
+        if not file.is_file():
+            maker = next((c.name for c in CHAPTERS if name in c.makes), None)
+            raise DataError(
+                f"{name} is not in the results of this study. "
+                f"Run chapter {maker} first, or build the whole book."
+            )
+        if file.suffix == ".parquet":
+            return pd.read_parquet(file)
+        return pd.read_csv(file, dtype={"patient_id": str}, keep_default_na=name != "ledger.csv")
+
+    def write(self, name: str, table: pd.DataFrame) -> pd.DataFrame:
+        """Write a result table in one step and return it."""
+        if name.endswith(".parquet"):
+            write_atomically(self.folder / name, lambda file: table.to_parquet(file, index=False))
+        else:
+            write_atomically(self.folder / name, lambda file: table.to_csv(file, index=False))
+        return table
+
+    def enter(self, entries: pd.DataFrame) -> pd.DataFrame:
+        """Enter a chapter's comparison with the paper into `ledger.csv`, replacing its rows."""
+        entries = entries[LEDGER]
+        keys = LEDGER[:3]
+        if (self.folder / "ledger.csv").is_file():
+            old = self.read("ledger.csv")
+            known = pd.MultiIndex.from_frame(entries[keys].astype(str))
+            entries = pd.concat(
+                [old[~pd.MultiIndex.from_frame(old[keys].astype(str)).isin(known)], entries]
+            )
+        self.write("ledger.csv", entries.sort_values(keys, kind="stable"))
+        return entries

@@ -1,0 +1,1 @@
+"""The synthetic twin: patients, CT phantoms and readers that stand in for private data."""
