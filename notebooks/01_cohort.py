@@ -13,11 +13,11 @@ study = "studies/paper.yaml"
 jobs = 1
 
 # %% tags=["hide-input"]
+from helpers.published import load_published
 from myst_nb import glue
 
 from helpers import comparison, figures, tables
 from helpers.pipeline import prepare_cohort
-from helpers.published import load_published
 from helpers.results import Results
 from helpers.study import load_study
 
@@ -34,9 +34,19 @@ variables = results.write("variables.csv", tables.variable_table(cohort.variable
 training = cohort.part("training")
 external = cohort.part("external")
 grown = {name: int(cohort.part(name)["expansion"].sum()) for name in ("training", "external")}
-glue("paper_training", comparison.printed(published, "text", "cohort: training", "n"), display=False)
-glue("paper_external", comparison.printed(published, "text", "cohort: external", "n"), display=False)
-glue("source", {"synthetic": "simulated: no row belongs to a person"}.get(study.source, "read from the study's own files"), display=False)
+glue(
+    "paper_training", comparison.printed(published, "text", "cohort: training", "n"), display=False
+)
+glue(
+    "paper_external", comparison.printed(published, "text", "cohort: external", "n"), display=False
+)
+glue(
+    "source",
+    {"synthetic": "simulated: no row belongs to a person"}.get(
+        study.source, "read from the study's own files"
+    ),
+    display=False,
+)
 glue("n_training", len(training), display=False)
 glue("n_external", len(external), display=False)
 glue("grown_training", grown["training"], display=False)

@@ -29,8 +29,13 @@ results.write("volumes.csv", volumes)
 results.write("dice.csv", dice)
 glue("n_images", len(volumes), display=False)
 glue("n_reread", dice["patient_id"].nunique() if len(dice) else 0, display=False)
-glue("availability", "This study has images." if len(volumes) else
-     "This study has no images: it starts from a ready feature table, so the tables below are empty.", display=False)
+glue(
+    "availability",
+    "This study has images."
+    if len(volumes)
+    else "This study has no images: it starts from a ready feature table, so the tables below are empty.",
+    display=False,
+)
 
 # %% [markdown]
 # {glue:text}`availability` There are {glue:text}`n_images` baseline scans, and
@@ -58,7 +63,11 @@ else:
 
 # %% tags=["hide-input"]
 if len(volumes):
-    display(figures.volume_distribution(volumes.merge(patients[["patient_id", "expansion"]], on="patient_id")))
+    display(
+        figures.volume_distribution(
+            volumes.merge(patients[["patient_id", "expansion"]], on="patient_id")
+        )
+    )
 
 # %% [markdown]
 # ## Agreement of two outlines

@@ -13,12 +13,12 @@ study = "studies/paper.yaml"
 jobs = 1
 
 # %% tags=["hide-input"]
+from helpers.features.families import count_by_family
+from helpers.published import load_published
 from myst_nb import glue
 
 from helpers import comparison, figures, pipeline, tables
 from helpers.cohort import load_cohort
-from helpers.features.families import count_by_family
-from helpers.published import load_published
 from helpers.results import Results
 from helpers.study import load_study
 
@@ -40,8 +40,18 @@ glue("n_features", len(names), display=False)
 glue("n_reads", len(features), display=False)
 glue("n_missing", len(missing), display=False)
 glue("bin_width", f"{study.imaging.bin_width:g}", display=False)
-glue("grey_median", f"{grey['grey_levels'].median():.0f}" if len(grey) else "not measurable", display=False)
-glue("grey_warning", "Fewer than 16 grey levels leave texture features little to measure: raise `imaging.scale` or lower `imaging.bin_width`." if len(grey) and grey["grey_levels"].median() < 16 else "", display=False)
+glue(
+    "grey_median",
+    f"{grey['grey_levels'].median():.0f}" if len(grey) else "not measurable",
+    display=False,
+)
+glue(
+    "grey_warning",
+    "Fewer than 16 grey levels leave texture features little to measure: raise `imaging.scale` or lower `imaging.bin_width`."
+    if len(grey) and grey["grey_levels"].median() < 16
+    else "",
+    display=False,
+)
 
 # %% [markdown]
 # {glue:text}`n_reads` reads gave {glue:text}`n_features` features each; {glue:text}`n_missing`

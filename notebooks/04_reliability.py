@@ -11,10 +11,10 @@ study = "studies/paper.yaml"
 jobs = 1
 
 # %% tags=["hide-input"]
+from helpers.published import load_published
 from myst_nb import glue
 
 from helpers import comparison, figures, reliability, tables
-from helpers.published import load_published
 from helpers.results import Results
 from helpers.study import load_study
 
@@ -25,7 +25,9 @@ figures.use_style()
 
 # %% tags=["remove-cell"]
 features = results.read("features.parquet")
-icc = results.write("icc.csv", reliability.icc_table(features, study.reliability, study.statistics.confidence))
+icc = results.write(
+    "icc.csv", reliability.icc_table(features, study.reliability, study.statistics.confidence)
+)
 reread = int(features.loc[features["read"] != "A1", "patient_id"].nunique())
 glue("paper_stable", comparison.printed(published, "text", "features: stable", "n"), display=False)
 glue("form", study.reliability.form, display=False)
@@ -34,7 +36,13 @@ glue("passes", study.reliability.passes, display=False)
 glue("n_reread", reread, display=False)
 glue("n_stable", int(icc["stable"].sum()), display=False)
 glue("n_features", len(icc), display=False)
-glue("no_rereads", "" if reread else "This study has no re-reads, so no feature can be left out for poor agreement: all are kept and the tables below say so.", display=False)
+glue(
+    "no_rereads",
+    ""
+    if reread
+    else "This study has no re-reads, so no feature can be left out for poor agreement: all are kept and the tables below say so.",
+    display=False,
+)
 
 # %% [markdown]
 # {glue:text}`n_reread` patients were read again. {glue:text}`no_rereads` Agreement is the intraclass
@@ -60,7 +68,10 @@ tables.show(reliability.stable_by_family(icc), "Features that stay")
 # against consistency.
 
 # %%
-tables.show(reliability.count_by_rule(features, study.reliability.threshold), "Features kept under other rules")
+tables.show(
+    reliability.count_by_rule(features, study.reliability.threshold),
+    "Features kept under other rules",
+)
 
 # %% [markdown]
 # ## Paper and run

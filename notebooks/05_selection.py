@@ -12,12 +12,12 @@ jobs = 1
 
 # %% tags=["hide-input"]
 import pandas as pd
+from helpers.published import load_published
+from helpers.selection import mrmr, univariate_screen
 from myst_nb import glue
 
 from helpers import comparison, figures, pipeline, tables
-from helpers.published import load_published
 from helpers.results import Results
-from helpers.selection import mrmr, univariate_screen
 from helpers.study import load_study
 
 study = load_study(study)

@@ -13,10 +13,10 @@ study = "studies/paper.yaml"
 jobs = 1
 
 # %% tags=["hide-input"]
+from helpers.published import load_published
 from myst_nb import glue
 
 from helpers import comparison, figures, models, pipeline, tables
-from helpers.published import load_published
 from helpers.results import Results
 from helpers.study import load_study
 
@@ -27,7 +27,15 @@ figures.use_style()
 
 # %% tags=["remove-cell"]
 data = pipeline.modelling_data(results, study)
-fitted = models.fit_models(data.training, data.training_outcome, data.clinical, study.selection, study.models, seed=study.seed, jobs=jobs)
+fitted = models.fit_models(
+    data.training,
+    data.training_outcome,
+    data.clinical,
+    study.selection,
+    study.models,
+    seed=study.seed,
+    jobs=jobs,
+)
 models.save_models(fitted, results.folder / "models")
 scores = results.write("scores.csv", pipeline.score_table(fitted, data, study, jobs))
 glue("n_iter", study.models.n_iter, display=False)
@@ -60,15 +68,22 @@ figures.roc_panel(scores)
 # The threshold of each model is chosen in the training cohort and carried over unchanged.
 
 # %%
-table2 = results.write("table2.csv", tables.table_two(scores, confidence=study.statistics.confidence))
-tables.show(table2[table2["positive"] == "expansion"], "Performance, expansion as the positive class")
+table2 = results.write(
+    "table2.csv", tables.table_two(scores, confidence=study.statistics.confidence)
+)
+tables.show(
+    table2[table2["positive"] == "expansion"], "Performance, expansion as the positive class"
+)
 
 # %% [markdown]
 # The paper's Table 2 reads the same matrices the other way, with *no expansion* as the positive class,
 # which makes precision and F1 look very different when most patients do not expand.
 
 # %%
-tables.show(table2[table2["positive"] == "no expansion"], "The same predictions, no expansion as the positive class")
+tables.show(
+    table2[table2["positive"] == "no expansion"],
+    "The same predictions, no expansion as the positive class",
+)
 
 # %% [markdown]
 # ## Paper and run

@@ -11,10 +11,10 @@ study = "studies/paper.yaml"
 jobs = 1
 
 # %% tags=["hide-input"]
+from helpers.published import load_published
 from myst_nb import glue
 
 from helpers import comparison, figures, tables
-from helpers.published import load_published
 from helpers.results import Results
 from helpers.study import load_study
 

@@ -112,7 +112,9 @@ def private_copy(notebook: nbformat.NotebookNode, study: Study) -> nbformat.Note
         str(Path.home()): "~",
     }
     pattern = re.compile(
-        "|".join(re.escape(place) for place in sorted(places, key=len, reverse=True) if len(place) > 1)
+        "|".join(
+            re.escape(place) for place in sorted(places, key=len, reverse=True) if len(place) > 1
+        )
     )
 
     def clean(node):

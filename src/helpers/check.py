@@ -24,7 +24,9 @@ def check_study(study: Study, jobs: int = 2) -> list[str]:
     if study.source == "features":
         return problems + check_features(study, cohort.patients)
     reads, missing = cases(study, cohort)
-    work = Parallel(n_jobs=jobs, return_as="generator")(delayed(_check_case)(case) for case in reads)
+    work = Parallel(n_jobs=jobs, return_as="generator")(
+        delayed(_check_case)(case) for case in reads
+    )
     found = tqdm(work, total=len(reads), desc="check", unit="read")
     return problems + missing + [problem for problem in found if problem]
 

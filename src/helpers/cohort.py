@@ -114,9 +114,7 @@ def _check_keys(table: pd.DataFrame) -> list[str]:
     return problems
 
 
-def _with_outcome(
-    table: pd.DataFrame, rule: OutcomeSettings
-) -> tuple[pd.DataFrame, list[str]]:
+def _with_outcome(table: pd.DataFrame, rule: OutcomeSettings) -> tuple[pd.DataFrame, list[str]]:
     volumes = ["baseline_volume_ml", "followup_volume_ml"]
     source = table["expansion"] if "expansion" in table else None
     problems = []
@@ -139,9 +137,9 @@ def _with_outcome(
             table["expansion"] = expansion(*(numbers[name] for name in volumes), rule)
         return table, problems
     values = pd.to_numeric(source, errors="coerce")
-    for patient, value in table.loc[
-        ~values.isin((0, 1)), ["patient_id", "expansion"]
-    ].itertuples(index=False):
+    for patient, value in table.loc[~values.isin((0, 1)), ["patient_id", "expansion"]].itertuples(
+        index=False
+    ):
         problems.append(f"patient {patient}: expansion is {value!r}; expected 0 or 1.")
     if not problems:
         table = table.assign(expansion=values.astype(int))

@@ -8,72 +8,25 @@ from pathlib import Path
 from typing import Annotated, Literal
 
 import yaml
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import BaseModel, Field, ValidationError, model_validator
 
 from helpers.errors import DataError
 from helpers.features.settings import ImagingSettings
-from helpers.models import ModelSettings
+from helpers.settings import (
+    CohortSettings,
+    ModelSettings,
+    OutcomeSettings,
+    PublishSettings,
+    ReliabilitySettings,
+    SelectionSettings,
+    Settings,
+    StatisticsSettings,
+    Variable,
+)
 from helpers.synthetic.settings import SyntheticSettings
 
 
-class _Settings(BaseModel):
-    model_config = ConfigDict(extra="forbid", validate_default=True)
-
-
-class Variable(_Settings):
-    """One clinical column: how it is tested, printed and modelled."""
-
-    kind: Literal["continuous", "binary", "categorical"]
-    label: str | None = None
-    unit: str | None = None
-
-
-class CohortSettings(_Settings):
-    """Where a cohort on disk is, and what its clinical columns mean."""
-
-    folder: Path | None = Field(
-        None, description="folder with patients.csv, images/, masks/, rereads/ or features.csv"
-    )
-    variables: dict[str, Variable] = Field(
-        default_factory=dict, description="clinical columns; undeclared ones are inferred"
-    )
-    ignore: list[str] = Field(default_factory=list, description="columns to leave out")
-
-
-class ReliabilitySettings(_Settings):
-    """Which features are stable enough to be modelled (paper, section 1.3)."""
-
-    form: Literal["1", "A,1", "C,1", "1,k", "A,k", "C,k"] = "A,1"
-    threshold: Annotated[float, Field(gt=0, lt=1)] = 0.85
-    passes: Literal["estimate", "lower bound"] = "estimate"
-
-
-class SelectionSettings(_Settings):
-    """mRMR and the clinical screening (paper, section 1.4)."""
-
-    k: Annotated[int, Field(ge=1)] = 10
-    scheme: Literal["MID", "MIQ"] = "MID"
-    mutual_information: Literal["gaussian", "discretised"] = "gaussian"
-    alpha: Annotated[float, Field(gt=0, lt=1)] = 0.05
-    clinical: Literal["screened"] | list[str] = Field(
-        "screened", description="'screened' (P < alpha in training) or the columns to enter"
-    )
-
-
-class StatisticsSettings(_Settings):
-    """Confidence level of every interval in the book."""
-
-    confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
-
-
-class OutcomeSettings(_Settings):
-    """Hematoma expansion from volumes (paper, section 1.2)."""
-
-    absolute_ml: Annotated[float, Field(gt=0)] = 6.0
-    relative: Annotated[float, Field(gt=0)] = 0.33
-
-
-class Study(_Settings):
+class Study(Settings):
     """One analysis, as its YAML file declares it."""
 
     name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
@@ -81,9 +34,6 @@ class Study(_Settings):
     source: Literal["synthetic", "files", "features"]
     seed: Annotated[int, Field(ge=0)] = 2025
     compare_with_paper: bool = True
-    show_images: bool | None = Field(
-        None, description="publish lesion pictures; by default only those of a synthetic study"
-    )
     cohort: CohortSettings = CohortSettings()
     outcome: OutcomeSettings = OutcomeSettings()
     synthetic: SyntheticSettings = SyntheticSettings()
@@ -92,12 +42,15 @@ class Study(_Settings):
     selection: SelectionSettings = SelectionSettings()
     models: ModelSettings = ModelSettings()
     statistics: StatisticsSettings = StatisticsSettings()
+    publish: PublishSettings = PublishSettings()
     _file: Path = Path()
 
     @model_validator(mode="after")
     def _has_cohort(self) -> Study:
         if self.source != "synthetic" and self.cohort.folder is None:
-            raise ValueError(f"source: {self.source} needs cohort.folder, the folder of patients.csv")
+            raise ValueError(
+                f"source: {self.source} needs cohort.folder, the folder of patients.csv"
+            )
         return self
 
     @property
@@ -112,7 +65,15 @@ class Study(_Settings):
     @property
     def images_shown(self) -> bool:
         """Whether pictures of lesions may be published."""
-        return self.source == "synthetic" if self.show_images is None else self.show_images
+        return self._unless_told(self.publish.images)
+
+    @property
+    def points_shown(self) -> bool:
+        """Whether a figure or widget may hold one mark per patient."""
+        return self._unless_told(self.publish.points)
+
+    def _unless_told(self, choice: bool | None) -> bool:
+        return self.source == "synthetic" if choice is None else choice
 
 
 @dataclass(frozen=True)

@@ -126,9 +126,7 @@ def draw_lesion(
     coarse, _ = head.grid.box(tuple(centre - reach), tuple(centre + reach))
     home = _compartment(head, coarse, location, side)
     block, grid = _doubled(coarse, full)
-    home, depth = (
-        upsample(upsample(part, 1), 2) for part in (home, head.depth[coarse])
-    )
+    home, depth = (upsample(upsample(part, 1), 2) for part in (home, head.depth[coarse]))
     x, y, z = grid.mesh
     axes = np.array(proportions) * np.exp(rng.normal(0, 0.12, 3))
     axes = axes / np.cbrt(np.prod(axes))
@@ -214,8 +212,12 @@ def _density(grid, mask, level, radius, signs, rng) -> np.ndarray:
     hu += signs.heterogeneity * smooth_noise(rng, grid, float(length))
     limit = float(level[mask].max())
     hu -= 4 * np.clip(level / (limit + 1e-3), 0, 1.2) ** 4
-    centre = np.array([axis[mask.any(axis=tuple({0, 1, 2} - {i}))].mean()
-                       for i, axis in enumerate((grid.z, grid.y, grid.x))])
+    centre = np.array(
+        [
+            axis[mask.any(axis=tuple({0, 1, 2} - {i}))].mean()
+            for i, axis in enumerate((grid.z, grid.y, grid.x))
+        ]
+    )
     x, y, z = grid.mesh
     dz, dy, dx = z - float(centre[0]), y - float(centre[1]), x - float(centre[2])
     bend = smooth_noise(rng, grid, 0.5 * radius)

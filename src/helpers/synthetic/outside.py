@@ -54,26 +54,41 @@ def _add_face(head, hu, bone, vault, low, rng) -> None:
     flesh = np.where(np.abs(grain) < 0.3, FAT, MUSCLE + 4 * grain)
     hu += under * (flesh - hu)
     plate = np.minimum(-floor + 0.5, 5.0 + 1.2 * grain + floor)
-    struts = capsules(side, y, z, [
-        ((13, -20, -36), (14, -26, -70), 3.5, 3.0), ((55, -8, -44), (50, -4, -70), 3.5, 4.0),
-        ((62, -42, -38), (68, -2, -34), 2.5, 2.5), ((38, -68, -50), (62, -42, -38), 4.0, 2.5),
-        ((0, 2, -30), (0, 14, -66), 9.0, 5.0), ((40, 26, -44), (26, 32, -60), 13.0, 11.0),
-        ((16, -64, -50), (40, -62, -48), 2.0, 2.0), ((48, -62, -18), (50, -58, -42), 4.0, 4.0),
-    ])
-    orbit = np.maximum(ellipsoid(side, y, z, (31, -72, -33), (17, 24, 15)),
-                       ellipsoid(side, y, z, (22, -48, -32), (9, 20, 9)))
+    struts = capsules(
+        side,
+        y,
+        z,
+        [
+            ((13, -20, -36), (14, -26, -70), 3.5, 3.0),
+            ((55, -8, -44), (50, -4, -70), 3.5, 4.0),
+            ((62, -42, -38), (68, -2, -34), 2.5, 2.5),
+            ((38, -68, -50), (62, -42, -38), 4.0, 2.5),
+            ((0, 2, -30), (0, 14, -66), 9.0, 5.0),
+            ((40, 26, -44), (26, 32, -60), 13.0, 11.0),
+            ((16, -64, -50), (40, -62, -48), 2.0, 2.0),
+            ((48, -62, -18), (50, -58, -42), 4.0, 4.0),
+        ],
+    )
+    orbit = np.maximum(
+        ellipsoid(side, y, z, (31, -72, -33), (17, 24, 15)),
+        ellipsoid(side, y, z, (22, -48, -32), (9, 20, 9)),
+    )
     globe = ellipsoid(side, y, z, (32, -78, -33), (12, 12, 12))
-    air = reduce(np.maximum, [
-        ellipsoid(side, y, z, (6, -52, -42), (7, 30, 17)),
-        ellipsoid(side, y, z, (8, -16, -32), (8, 9, 8)),
-        ellipsoid(side, y, z, (30, -55, -62), (14, 17, 13)),
-        ellipsoid(side, y, z, (9, -85, -20), (10, 5, 8)),
-    ])
+    air = reduce(
+        np.maximum,
+        [
+            ellipsoid(side, y, z, (6, -52, -42), (7, 30, 17)),
+            ellipsoid(side, y, z, (8, -16, -32), (8, 9, 8)),
+            ellipsoid(side, y, z, (30, -55, -62), (14, 17, 13)),
+            ellipsoid(side, y, z, (9, -85, -20), (10, 5, 8)),
+        ],
+    )
     outer = (floor < -2) & (table > -vault[low] - 2)
     eye = np.where(globe > 0.9, 14.0, np.where(globe > -0.8, 48.0, FAT))
     eye = np.where((np.abs(orbit - 4.5) < 1.4) & (globe < -0.8), MUSCLE, eye)
-    eye = np.where((np.abs(side - 27 - 0.2 * (y + 66)) < 1.8) & (y > -66) & (np.abs(z + 33) < 4),
-                   MUSCLE, eye)
+    eye = np.where(
+        (np.abs(side - 27 - 0.2 * (y + 66)) < 1.8) & (y > -66) & (np.abs(z + 33) < 4), MUSCLE, eye
+    )
     hu += occupancy(np.maximum(orbit, globe), 1.5) * outer * (eye - hu)
     solid = np.maximum(np.minimum(plate, table + 6), np.minimum(struts, table + 12))
     hu += occupancy(solid, 2.0) * (globe < -1) * (bone - hu)

@@ -39,8 +39,11 @@ _NUCLEI = (
 
 
 def fill_head(
-    head: Head, displaced: tuple[np.ndarray, np.ndarray, np.ndarray], age: float,
-    blood: dict[str, np.ndarray | None], rng: np.random.Generator,
+    head: Head,
+    displaced: tuple[np.ndarray, np.ndarray, np.ndarray],
+    age: float,
+    blood: dict[str, np.ndarray | None],
+    rng: np.random.Generator,
 ) -> np.ndarray:
     """Densities of the whole head without the lesion itself.
 
@@ -88,8 +91,10 @@ def _brain(head, displaced, atrophy, blood, rng) -> np.ndarray:
     ventricles = np.zeros(grid.shape, np.float32)
     widen = 0.78 + 0.55 * atrophy
     level = capsules(*small, _LATERAL, widen)
-    third = reduce(np.minimum, [1.2 + 1.6 * atrophy - small[0],
-                               14 - np.abs(small[1] - 2), 8 - np.abs(small[2] - 1)])
+    third = reduce(
+        np.minimum,
+        [1.2 + 1.6 * atrophy - small[0], 14 - np.abs(small[1] - 2), 8 - np.abs(small[2] - 1)],
+    )
     ventricles[cut] = occupancy(np.maximum(level, third), 1.6)
     fourth = ellipsoid(x, y, z, (0, 34, -30), (6.5 + 2 * atrophy, 4.5, 11))
     ventricles = np.maximum(ventricles, occupancy(fourth, 2.0))
@@ -119,15 +124,17 @@ def _cortex(head, atrophy, rng) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     field = map_coordinates(folds, points, order=1, mode="nearest", output=np.float32)
     dz, dy, dx = grid.spacing
     slope = np.gradient(field, dz, dy, dx)
-    gap = np.abs(field) / (np.sqrt(slope[0]**2 + slope[1] ** 2 + slope[2] ** 2) + 0.04)
+    gap = np.abs(field) / (np.sqrt(slope[0] ** 2 + slope[1] ** 2 + slope[2] ** 2) + 0.04)
     vary = smooth_noise(rng, grid, 14.0)
     half = np.clip(0.2 + 0.75 * atrophy + 0.4 * vary, -0.5, 1.4)
     fade = occupancy(14 + 5 * vary - depth, 6.0)
     blur = 0.9 + 0.28 * dz * np.abs(slope[0]) / (np.abs(slope[1]) + np.abs(slope[2]) + 0.05)
     level = half - gap
     sulci = 0.85 * fade * np.clip(0.5 + level / np.minimum(blur, 2.5), 0, 1)
-    ribbon = np.maximum(occupancy(3.6 - depth, 1.5), occupancy(2.9 - gap, 1.6)
-                        * occupancy(17 + 4 * vary - depth, 4.0))
+    ribbon = np.maximum(
+        occupancy(3.6 - depth, 1.5),
+        occupancy(2.9 - gap, 1.6) * occupancy(17 + 4 * vary - depth, 4.0),
+    )
     return sulci, ribbon, np.where(depth < 22, level, -9).astype(np.float32)
 
 
@@ -137,12 +144,19 @@ def _cisterns(head, x, y, z, stem, atrophy, rng) -> np.ndarray:
     wave = smooth_noise(rng, head.grid, 9.0)
     wide = 0.9 * wave + 1.1 * atrophy
     around = np.minimum(0.9 + wide - np.abs(stem + 1.6), np.minimum(z + 40, -11 - z))
-    smile = np.minimum(1.6 + 0.6 * wide - np.abs(y - 31 + 0.05 * side**2), np.minimum(
-        14 - side, 7 - np.abs(z + 6)))
+    smile = np.minimum(
+        1.6 + 0.6 * wide - np.abs(y - 31 + 0.05 * side**2), np.minimum(14 - side, 7 - np.abs(z + 6))
+    )
     supra = ellipsoid(x, y, z, (0, -7, -15), (11 + 2 * atrophy, 9, 6)) + wave
     magna = ellipsoid(x, y, z, (0, 58, -58), (12, 10, 8))
-    insula = reduce(np.minimum, [0.1 + 0.8 * wide - np.abs(side - 39 + 0.10 * y + 1.5 * wave),
-                                15 - np.abs(y + 5), 11 - np.abs(z - 5)])
+    insula = reduce(
+        np.minimum,
+        [
+            0.1 + 0.8 * wide - np.abs(side - 39 + 0.10 * y + 1.5 * wave),
+            15 - np.abs(y + 5),
+            11 - np.abs(z - 5),
+        ],
+    )
     bend = np.abs(y + 12 + 0.3 * (side - 40) + 0.5 * z + 3.0 * wave)
     lateral = reduce(np.minimum, [0.4 + 0.8 * wide - bend, side - 38, 12 - np.abs(z - 2)])
     fissure = np.minimum(0.2 + 0.5 * wide - side, np.maximum(np.maximum(z - 27, -y - 36), y - 44))

@@ -95,8 +95,10 @@ def _coarse_grid(full: Grid) -> tuple[tuple[slice, ...], Grid]:
     for axis, half in ((full.y, _HEAD_MM[1]), (full.x, _HEAD_MM[0])):
         kept = np.flatnonzero(np.abs(axis) < half)
         cuts.append(slice(kept[0] - kept[0] % 2, kept[-1] + 1 + (kept[-1] + 1) % 2))
-    y, x = (axis[cut].reshape(-1, 2).mean(1) for axis, cut in zip((full.y, full.x), cuts[1:],
-                                                                  strict=True))
+    y, x = (
+        axis[cut].reshape(-1, 2).mean(1)
+        for axis, cut in zip((full.y, full.x), cuts[1:], strict=True)
+    )
     return tuple(cuts), Grid(full.z, y, x)
 
 
@@ -140,9 +142,7 @@ def _insert(hu: np.ndarray, lesion: Lesion, scanner: Scanner) -> None:
     region += alpha * (ndimage.gaussian_filter(lesion.density, sharp, truncate=3) - region)
 
 
-def _acquire(
-    hu: np.ndarray, grid: Grid, scanner: Scanner, rng: np.random.Generator
-) -> np.ndarray:
+def _acquire(hu: np.ndarray, grid: Grid, scanner: Scanner, rng: np.random.Generator) -> np.ndarray:
     """Noise of the scanner, correlated in plane by its kernel, HU as int16.
 
     Air around the head stays constant, and bone and fat are rounded to 10 HU: both keep files

@@ -1,0 +1,1 @@
+"""Radiomic features of a lesion: settings, engines, and a whole cohort."""

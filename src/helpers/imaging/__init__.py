@@ -1,0 +1,1 @@
+"""CT and mask files, geometry checks, DICOM series."""

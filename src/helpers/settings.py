@@ -1,0 +1,131 @@
+"""The settings of each step of an analysis, with the paper's values as defaults."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field
+
+
+class Settings(BaseModel):
+    """A block of a study's YAML; unknown keys are refused."""
+
+    model_config = ConfigDict(extra="forbid", validate_default=True)
+
+
+class Variable(Settings):
+    """One clinical column: how it is tested, printed and modelled."""
+
+    kind: Literal["continuous", "binary", "categorical"]
+    label: str | None = None
+    unit: str | None = None
+
+
+class CohortSettings(Settings):
+    """Where a cohort on disk is, and how its table is to be read."""
+
+    folder: Path | None = Field(
+        None, description="folder with the patient table, images/, masks/, rereads/ or features.csv"
+    )
+    table: str = Field(
+        "patients.csv", description="name of the patient table in the folder: .csv or .xlsx"
+    )
+    sheet: str | int = Field(0, description="sheet of an .xlsx table, by name or number from 0")
+    encoding: str | None = Field(
+        None, description="text encoding of a .csv table; found out (UTF-8, then GBK) by default"
+    )
+    decimal: Literal[".", ","] = Field(".", description="decimal sign of numbers kept as text")
+    columns: dict[str, str] = Field(
+        default_factory=dict, description="this book's column name: the header in the table"
+    )
+    values: dict[str, dict[str, str | int | float]] = Field(
+        default_factory=dict, description="column: {value in the table: value to use}"
+    )
+    blanks: list[str] = Field(
+        default=["", "NA", "N/A", "unknown", "不详"],
+        description="cell texts that mean 'no value', whatever their case",
+    )
+    missing: Literal["complete case", "impute"] = Field(
+        "complete case",
+        description="a patient with a blank modelled column is left out and counted, or the blank "
+        "is imputed inside the modelling pipeline (median, most frequent)",
+    )
+    variables: dict[str, Variable] = Field(
+        default_factory=dict, description="clinical columns; undeclared ones are inferred"
+    )
+    ignore: list[str] = Field(default_factory=list, description="columns to leave out")
+
+
+class OutcomeSettings(Settings):
+    """Hematoma expansion from volumes (paper, section 1.2)."""
+
+    absolute_ml: Annotated[float, Field(gt=0)] = 6.0
+    relative: Annotated[float, Field(gt=0)] = 0.33
+
+
+class ReliabilitySettings(Settings):
+    """Which features are stable enough to be modelled (paper, section 1.3)."""
+
+    reads: Literal["rereads", "perturbation", "both"] = Field(
+        "rereads",
+        description="whose agreement decides: re-reads by people, contours perturbed by chance, "
+        "or re-reads with perturbation beside them for comparison",
+    )
+    perturbations: Annotated[int, Field(ge=1)] = Field(
+        20, description="perturbed reads per patient, where they are asked for"
+    )
+    form: Literal["1", "A,1", "C,1", "1,k", "A,k", "C,k"] = "A,1"
+    threshold: Annotated[float, Field(gt=0, lt=1)] = 0.85
+    passes: Literal["estimate", "lower bound"] = "estimate"
+
+
+class SelectionSettings(Settings):
+    """mRMR and the clinical screening (paper, section 1.4)."""
+
+    k: Annotated[int, Field(ge=1)] = 10
+    scheme: Literal["MID", "MIQ"] = "MID"
+    mutual_information: Literal["gaussian", "discretised"] = "gaussian"
+    alpha: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    clinical: Literal["screened"] | list[str] = Field(
+        "screened", description="'screened' (P < alpha in training) or the columns to enter"
+    )
+
+
+class ModelSettings(Settings):
+    """The four classifiers, their random search and their threshold (paper, section 1.4)."""
+
+    classifiers: list[Literal["Logit", "DT", "SVM", "NB"]] = Field(
+        default=["Logit", "DT", "SVM", "NB"], min_length=1
+    )
+    n_iter: Annotated[int, Field(ge=1)] = Field(30, description="settings tried per classifier")
+    folds: Annotated[int, Field(ge=2)] = Field(5, description="stratified folds")
+    scoring: Literal["roc_auc", "average_precision", "neg_log_loss"] = "roc_auc"
+    threshold: Literal["youden", "half", "sensitivity"] = Field(
+        "youden", description="how the operating point is chosen, on training data only"
+    )
+    sensitivity: Annotated[float, Field(gt=0, le=1)] = Field(
+        0.9, description="the least training sensitivity when threshold: sensitivity"
+    )
+
+
+class StatisticsSettings(Settings):
+    """Confidence level of every interval in the book."""
+
+    confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+
+
+class PublishSettings(Settings):
+    """What may be shown on a page."""
+
+    images: bool | None = Field(
+        None, description="pictures of lesions; by default only those of a synthetic study"
+    )
+    points: bool | None = Field(
+        None,
+        description="one mark per patient in figures and widgets; by default only in a synthetic "
+        "study, others show aggregated data",
+    )
+    smallest_cell: Annotated[int, Field(ge=1)] = Field(
+        1, description="counts from 1 to one less than this are masked in published tables"
+    )

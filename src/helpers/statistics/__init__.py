@@ -1,0 +1,1 @@
+"""Statistics on arrays: group tests, ICC, ROC, confusion matrices."""
