@@ -22,7 +22,8 @@ from nbclient.exceptions import CellExecutionError
 from papermill.exceptions import PapermillExecutionError
 
 from helpers.errors import DataError
-from helpers.results import CHAPTERS, Chapter, write_atomically
+from helpers.files import write_atomically
+from helpers.results import CHAPTERS, Chapter
 from helpers.study import Study
 
 REPOSITORY = Path(__file__).resolve().parents[2]

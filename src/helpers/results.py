@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-import os
-import tempfile
-from collections.abc import Callable
 from dataclasses import dataclass
-from pathlib import Path
 
 import pandas as pd
 
 from helpers.errors import DataError
+from helpers.files import write_atomically
 from helpers.study import Study
 
 
@@ -43,27 +40,11 @@ CHAPTERS = (
 LEDGER = ["table", "row", "column", "published", "run", "status", "reason"]
 
 
-def write_atomically(file: Path, write: Callable[[Path], object]) -> None:
-    """Let `write` fill a temporary file, then move it into place in one step.
-
-    A run that is killed leaves the earlier file as it was.
-    """
-    file.parent.mkdir(parents=True, exist_ok=True)
-    handle, name = tempfile.mkstemp(dir=file.parent, prefix=f".{file.stem}-", suffix=file.suffix)
-    os.close(handle)
-    temporary = Path(name)
-    try:
-        write(temporary)
-        temporary.chmod(0o644)
-        temporary.replace(file)
-    finally:
-        temporary.unlink(missing_ok=True)
-
-
 class Results:
     """The result files of one study."""
 
     def __init__(self, study: Study):
+        """Name the folder; it is made when something is written."""
         self.folder = study.paths.results
 
     def read(self, name: str) -> pd.DataFrame:

@@ -100,13 +100,21 @@ class ModelSettings(Settings):
     )
     n_iter: Annotated[int, Field(ge=1)] = Field(30, description="settings tried per classifier")
     folds: Annotated[int, Field(ge=2)] = Field(5, description="stratified folds")
-    scoring: Literal["roc_auc", "average_precision", "neg_log_loss"] = "roc_auc"
+    scoring: Literal["roc_auc", "average_precision", "balanced_accuracy"] = "roc_auc"
     threshold: Literal["youden", "half", "sensitivity"] = Field(
         "youden", description="how the operating point is chosen, on training data only"
     )
     sensitivity: Annotated[float, Field(gt=0, le=1)] = Field(
         0.9, description="the least training sensitivity when threshold: sensitivity"
     )
+
+    @property
+    def fewest_per_class(self) -> int:
+        """The smallest class that still fills `folds` inner folds when an outer one is away."""
+        count = self.folds
+        while count - -(-count // self.folds) < self.folds:
+            count += 1
+        return count
 
 
 class StatisticsSettings(Settings):

@@ -1,0 +1,110 @@
+"""Fitted models on disk: a skops file and, beside it, a JSON file that says what it needs."""
+
+from __future__ import annotations
+
+import json
+from importlib.metadata import version
+from pathlib import Path
+
+import pandas as pd
+import skops.io
+from pydantic import BaseModel, ConfigDict
+
+from helpers.errors import DataError
+from helpers.features.settings import ImagingSettings
+from helpers.files import write_atomically
+from helpers.models import FittedModel
+from helpers.study import Study
+
+_VERSIONS = ("scikit-learn", "pyradiomics-bhklab", "SimpleITK", "numpy", "skops")
+
+
+class ModelDescription(BaseModel):
+    """What a saved model needs and where it comes from.
+
+    training_ranges : feature or continuous clinical column: [lowest, highest] in training
+    intercept, slope : of the logistic curve from score to risk
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    model: str
+    study: str
+    synthetic: bool
+    positive: str
+    features: list[str]
+    clinical: dict[str, str]
+    imaging: ImagingSettings
+    training_ranges: dict[str, tuple[float, float]]
+    n_training: tuple[int, int]
+    threshold: float
+    intercept: float
+    slope: float
+    parameters: dict[str, int | float | str | None]
+    versions: dict[str, str]
+
+
+def save_models(
+    fitted: list[FittedModel], table: pd.DataFrame, outcome: pd.Series, kinds: dict, study: Study
+) -> None:
+    """Write `models/NAME.skops` and `models/NAME.json` for every fitted model.
+
+    Parameters
+    ----------
+    fitted : from `helpers.models.fit_models`
+    table, outcome : the training patients they were fitted on
+    kinds : clinical column: "continuous", "binary" or "categorical"
+    study : whose results folder receives the files
+    """
+    folder = study.paths.results / "models"
+    for model in fitted:
+        numeric = [*model.features, *(n for n in model.clinical if kinds[n] == "continuous")]
+        description = ModelDescription(
+            model=model.name,
+            study=study.name,
+            synthetic=study.source == "synthetic",
+            positive="expansion",
+            features=model.features,
+            clinical={name: kinds[name] for name in model.clinical},
+            imaging=study.imaging,
+            training_ranges={n: (table[n].min(), table[n].max()) for n in numeric},
+            n_training=(int((outcome == 0).sum()), int((outcome == 1).sum())),
+            threshold=model.threshold,
+            intercept=model.intercept,
+            slope=model.slope,
+            parameters=model.parameters,
+            versions={name: version(name) for name in _VERSIONS},
+        )
+        write_atomically(
+            folder / f"{model.name}.skops", lambda file, m=model: skops.io.dump(m.pipeline, file)
+        )
+        text = json.dumps(description.model_dump(mode="json"), indent=1) + "\n"
+        write_atomically(
+            folder / f"{model.name}.json", lambda file, t=text: file.write_text(t, "utf-8")
+        )
+
+
+def load_model(file: str | Path):
+    """A saved pipeline and its description.
+
+    Only types that skops trusts by itself are loaded, so a file that carries code is refused.
+
+    Raises
+    ------
+    DataError
+        when a file is missing, damaged, or holds types that are not trusted.
+    """
+    file = Path(file)
+    notes = file.with_suffix(".json")
+    for path in (file, notes):
+        if not path.is_file():
+            raise DataError(
+                f"{path.name} was not found. A model is NAME.skops with NAME.json beside it; "
+                "give the path of the .skops file."
+            )
+    try:
+        description = ModelDescription.model_validate_json(notes.read_text(encoding="utf-8"))
+        pipeline = skops.io.load(file)
+    except Exception as error:  # zip, JSON, pydantic and skops each have their own
+        raise DataError(f"{file.name} cannot be used as a model: {error}") from error
+    return pipeline, description
