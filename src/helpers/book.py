@@ -28,6 +28,7 @@ from helpers.study import Study
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PAGES = ("_config.yml", "_toc.yml", "book")
+EVERY_CHAPTER_USES = ("name", "title", "source", "compare_with_paper", "publish")
 
 
 def build_book(study: Study, jobs: int = 2) -> Path:
@@ -84,7 +85,8 @@ def _execute(study: Study, chapter: Chapter, output: Path, jobs: int) -> None:
             parameters={"study": str(study.paths.study), "jobs": jobs},
             kernel_name="python3",
             cwd=str(Path.cwd()),
-            progress_bar=True,
+            progress_bar=False,
+            stderr_file=sys.stderr,  # the progress bars of long steps
         )
     except (PapermillExecutionError, CellExecutionError) as error:
         reason = f"{getattr(error, 'ename', '')}: {getattr(error, 'evalue', error)}"
@@ -146,16 +148,19 @@ def refuse_errors(notebook: nbformat.NotebookNode, name: str) -> None:
 
 
 def publish(study: Study) -> Path:
-    """Build the HTML of an executed study with jupyter-book, warnings being errors."""
-    source = study.paths.build / "source"
-    shutil.rmtree(source, ignore_errors=True)
-    (source / "notebooks").mkdir(parents=True)
-    for page in PAGES:
-        place = REPOSITORY / page
-        (shutil.copytree if place.is_dir() else shutil.copy2)(place, source / page)
-    for chapter in CHAPTERS:
-        shutil.copy2(study.paths.notebooks / f"{chapter.name}.ipynb", source / "notebooks")
-    _announce(study, source)
+    """Build the HTML of an executed study with jupyter-book, warnings being errors.
+
+    Pages whose sources are unchanged are left as they are.
+    """
+    source = _stage(study)
+    stamp = study.paths.build / "html.inputs"
+    inputs = _tree_digest(source)
+    page = study.paths.html / "index.html"
+    if page.is_file() and stamp.is_file() and stamp.read_text() == inputs:
+        print("pages: unchanged")
+        return page
+    print("pages: building", flush=True)
+    stamp.unlink(missing_ok=True)
     command = [sys.executable, "-m", "jupyter_book.cli.main", "build", str(source)]
     command += ["--path-output", str(study.paths.build), "-W", "-n", "--keep-going", "-q"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
@@ -167,9 +172,35 @@ def publish(study: Study) -> Path:
     if study.paths.html.exists():
         study.paths.html.rename(earlier)
     built.rename(study.paths.html)
-    shutil.rmtree(earlier, ignore_errors=True)
-    shutil.rmtree(study.paths.build / "_build", ignore_errors=True)
-    return study.paths.html / "index.html"
+    for leftover in (earlier, study.paths.build / "_build"):
+        shutil.rmtree(leftover, ignore_errors=True)
+    write_atomically(stamp, lambda file: file.write_text(inputs))
+    return page
+
+
+def _stage(study: Study) -> Path:
+    """The pages and executed chapters of a study in one folder, ready for jupyter-book."""
+    source = study.paths.build / "source"
+    shutil.rmtree(source, ignore_errors=True)
+    (source / "notebooks").mkdir(parents=True)
+    for page in PAGES:
+        place = REPOSITORY / page
+        (shutil.copytree if place.is_dir() else shutil.copy2)(place, source / page)
+    for chapter in CHAPTERS:
+        shutil.copy2(study.paths.notebooks / f"{chapter.name}.ipynb", source / "notebooks")
+    _announce(study, source)
+    return source
+
+
+def _tree_digest(folder: Path) -> str:
+    """A digest of every file below a folder, names included, and of this package and the lock."""
+    digest = hashlib.sha256()
+    for root in (folder, REPOSITORY / "src" / "helpers"):
+        for file in sorted(path for path in root.rglob("*") if path.is_file()):
+            if "__pycache__" not in file.parts:
+                digest.update(str(file.relative_to(root)).encode() + file.read_bytes())
+    digest.update((REPOSITORY / "uv.lock").read_bytes())
+    return digest.hexdigest()
 
 
 def _announce(study: Study, source: Path) -> None:
@@ -220,8 +251,9 @@ def _fingerprint(study: Study, chapter: Chapter) -> str:
     for file in files:
         digest.update(file.name.encode())
         digest.update(file.read_bytes() if file.is_file() else b"absent")
-    digest.update(json.dumps(study.model_dump(mode="json"), sort_keys=True).encode())
-    if study.source != "synthetic":
+    settings = study.model_dump(mode="json", include={*chapter.uses, *EVERY_CHAPTER_USES})
+    digest.update(json.dumps(settings, sort_keys=True).encode())
+    if study.source != "synthetic" and "cohort" in chapter.uses:
         for file in sorted(study.paths.cohort.rglob("*")):
             if file.is_file():
                 state = file.stat()

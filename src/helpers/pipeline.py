@@ -1,13 +1,16 @@
-"""The steps a chapter shares with the command line: the cohort and its feature table."""
+"""The steps a chapter shares with the command line: the cohort, its reads and its features."""
 
 from __future__ import annotations
 
 import pandas as pd
 
 from helpers.check import check_features
-from helpers.cohort import FIRST_READ, Cohort, cases, load_cohort
+from helpers.cohort import FIRST_READ, Cohort, cases, load_cohort, read_features
 from helpers.errors import DataError
-from helpers.features.batch import extract_cohort
+from helpers.features.batch import extract_cohort, perturbed_cases
+from helpers.imaging.files import read_image, read_mask
+from helpers.imaging.measure import measure_reads
+from helpers.imaging.slices import Crop, crop_lesion
 from helpers.study import Study
 from helpers.synthetic.simulate import simulate_cohort
 
@@ -19,10 +22,53 @@ def prepare_cohort(study: Study, jobs: int = 1) -> Cohort:
     return load_cohort(study)
 
 
-def extract_features(
+def measure_cohort(
     study: Study, cohort: Cohort, jobs: int = 1
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Geometry and volume of every first read, and how far each re-read agrees with it.
+
+    Empty tables for a study that has no images.
+
+    Returns
+    -------
+    volumes, dice : see `helpers.imaging.measure.measure_reads`
+    """
+    reads = [] if study.source == "features" else cases(study, cohort)[0]
+    return measure_reads(reads, jobs)
+
+
+def example_lesions(study: Study, cohort: Cohort, count: int) -> list[tuple[pd.Series, Crop]]:
+    """Crops of a few lesions with all their reads, with and without expansion in turn.
+
+    Patients with re-reads come first. Returns pairs of a patient's row and a Crop.
+    """
+    if study.source == "features":
+        return []
+    reads = {}
+    for case in cases(study, cohort)[0]:
+        reads.setdefault(case.patient_id, []).append(case)
+    patients = cohort.patients.set_index("patient_id", drop=False)
+    order = sorted(reads, key=lambda patient: -len(reads[patient]))
+    by_outcome = [[p for p in order if patients.loc[p, "expansion"] == label] for label in (0, 1)]
+    turns = [p for pair in zip(*by_outcome, strict=False) for p in pair]
+    shown = []
+    for patient in turns[:count]:
+        image = read_image(reads[patient][0].image_path, patient)
+        masks = {case.read: read_mask(case.mask_path, patient) for case in reads[patient]}
+        shown.append((patients.loc[patient], crop_lesion(image, masks)))
+    return shown
+
+
+def extract_features(
+    study: Study, cohort: Cohort, jobs: int = 1, scheduler: str | None = None
+) -> tuple[pd.DataFrame, pd.DataFrame]:
     """The feature table of a study and the reads that are missing from it.
+
+    Parameters
+    ----------
+    study, cohort : of one analysis
+    jobs : number of processes
+    scheduler : address of a running Dask scheduler, instead of processes here
 
     Returns
     -------
@@ -32,7 +78,9 @@ def extract_features(
     if study.source == "features":
         return _ready_table(study, cohort)
     reads, absent = cases(study, cohort)
-    done = extract_cohort(reads, study.imaging, study.paths.store, jobs=jobs)
+    if study.reliability.reads != "rereads":
+        reads += perturbed_cases(reads, study.reliability.perturbation, study.seed)
+    done = extract_cohort(reads, study.imaging, study.paths.store, jobs=jobs, scheduler=scheduler)
     missing = done.failures
     if absent:
         rows = pd.DataFrame({"patient_id": "", "read": FIRST_READ, "file": "", "reason": absent})
@@ -48,8 +96,6 @@ def _ready_table(study: Study, cohort: Cohort) -> tuple[pd.DataFrame, pd.DataFra
     problems = check_features(study, cohort.patients)
     if problems:
         raise DataError("\n".join(f"  - {problem}" for problem in problems))
-    table = pd.read_csv(study.paths.cohort / "features.csv", dtype={"patient_id": str})
-    if "read" not in table:
-        table.insert(1, "read", FIRST_READ)
+    table = read_features(study)
     table = table[table["patient_id"].isin(cohort.patients["patient_id"])]
     return table, pd.DataFrame(columns=["patient_id", "read", "file", "reason"])

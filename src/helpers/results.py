@@ -13,29 +13,38 @@ from helpers.study import Study
 
 @dataclass(frozen=True)
 class Chapter:
-    """A notebook, the result files it reads and the ones it makes."""
+    """A notebook: the results it reads, the ones it makes, and the settings it depends on."""
 
     name: str
     needs: tuple[str, ...]
     makes: tuple[str, ...]
+    uses: tuple[str, ...] = ()
 
 
+_COHORT = ("source", "seed", "cohort", "outcome", "synthetic")
 CHAPTERS = (
-    Chapter("01_cohort", (), ("patients.csv", "variables.csv", "table1.csv")),
-    Chapter("02_images", ("patients.csv",), ("volumes.csv", "dice.csv")),
-    Chapter("03_features", ("patients.csv",), ("features.parquet", "missing.csv")),
-    Chapter("04_reliability", ("features.parquet",), ("icc.csv",)),
+    Chapter("01_cohort", (), ("patients.csv", "variables.csv", "table1.csv"), _COHORT),
+    Chapter("02_images", ("patients.csv",), ("volumes.csv", "dice.csv"), _COHORT),
+    Chapter(
+        "03_features",
+        ("patients.csv",),
+        ("features.parquet", "missing.csv"),
+        (*_COHORT, "imaging", "reliability"),
+    ),
+    Chapter("04_reliability", ("features.parquet",), ("icc.csv",), ("reliability", "statistics")),
     Chapter(
         "05_selection",
         ("patients.csv", "variables.csv", "features.parquet", "icc.csv"),
-        ("univariate.csv", "selection.csv", "entered.csv"),
+        ("univariate.csv", "selection.csv"),
+        ("cohort", "selection"),
     ),
     Chapter(
         "06_models",
-        ("patients.csv", "variables.csv", "features.parquet", "icc.csv", "entered.csv"),
+        ("patients.csv", "variables.csv", "features.parquet", "icc.csv"),
         ("scores.csv", "table2.csv"),
+        (*_COHORT, "imaging", "selection", "models", "statistics"),
     ),
-    Chapter("07_comparison", ("scores.csv",), ("table3.csv",)),
+    Chapter("07_comparison", ("scores.csv",), ("table3.csv",), ("statistics",)),
 )
 LEDGER = ["table", "row", "column", "published", "run", "status", "reason"]
 
