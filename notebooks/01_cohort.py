@@ -2,8 +2,9 @@
 # # 1 The cohort
 #
 # **The paper** (sections 1.1, 1.2 and 2.1) trains on {glue:text}`paper_training` patients with
-# spontaneous intracerebral hemorrhage from one hospital and validates on {glue:text}`paper_external`
-# from another. Its Table 1 compares patients whose hematoma grew with those whose hematoma did not.
+# spontaneous intracerebral hemorrhage from one hospital and validates on
+# {glue:text}`paper_external` from another {cite:p}`liuhe2025`. Its Table 1 compares the patients
+# whose hematoma grew with those whose hematoma did not.
 #
 # **You will learn** who was included, how expansion is defined, and which test stands behind each
 # line of a Table 1.
@@ -13,11 +14,11 @@ study = "studies/paper.yaml"
 jobs = 1
 
 # %% tags=["hide-input"]
-from helpers.published import load_published
 from myst_nb import glue
 
 from helpers import comparison, figures, tables
 from helpers.pipeline import prepare_cohort
+from helpers.published import load_published
 from helpers.results import Results
 from helpers.study import load_study
 
@@ -33,26 +34,35 @@ variables = results.write("variables.csv", tables.variable_table(cohort.variable
 
 training = cohort.part("training")
 external = cohort.part("external")
-grown = {name: int(cohort.part(name)["expansion"].sum()) for name in ("training", "external")}
+origin = {"synthetic": "simulated: no row belongs to a person"}
 glue(
-    "paper_training", comparison.printed(published, "text", "cohort: training", "n"), display=False
-)
-glue(
-    "paper_external", comparison.printed(published, "text", "cohort: external", "n"), display=False
-)
-glue(
-    "source",
-    {"synthetic": "simulated: no row belongs to a person"}.get(
-        study.source, "read from the study's own files"
-    ),
+    "paper_training",
+    comparison.printed(published, "text", "cohort: training", "n"),
     display=False,
 )
+glue(
+    "paper_external",
+    comparison.printed(published, "text", "cohort: external", "n"),
+    display=False,
+)
+glue("source", origin.get(study.source, "read from the study's own files"), display=False)
 glue("n_training", len(training), display=False)
 glue("n_external", len(external), display=False)
-glue("grown_training", grown["training"], display=False)
-glue("grown_external", grown["external"], display=False)
+glue("grown_training", int(training["expansion"].sum()), display=False)
+glue("grown_external", int(external["expansion"].sum()), display=False)
 glue("absolute", f"{study.outcome.absolute_ml:g}", display=False)
 glue("relative", f"{study.outcome.relative:.0%}", display=False)
+glue("n_incomplete", len(cohort.incomplete), display=False)
+glue("policy", study.cohort.missing, display=False)
+twin_note = {
+    True: "The patients of this study are a synthetic twin. Counts are the printed ones. Means, "
+    "SDs and *t* values are integers or hundredths placed one by one: two whole-number sums are "
+    "looked for, inside the rounding of the printed means, that give the printed *t*; single "
+    "values are then moved up here and down there, never out of their plausible range, until "
+    "the sum and the sum of squares are reached.",
+    False: "",
+}
+glue("twin_note", twin_note[study.source == "synthetic"], display=False)
 
 # %% [markdown]
 # ## Who is in the study
@@ -73,22 +83,25 @@ figures.flow_diagram(tables.flow_counts(patients))
 # condition is enough. **Expansion is the positive class throughout this book**: of the
 # {glue:text}`n_training` training patients {glue:text}`grown_training` expanded, of the
 # {glue:text}`n_external` external ones {glue:text}`grown_external`.
+#
+# {glue:text}`n_incomplete` patients have a blank in a clinical column; the policy for them is
+# “{glue:text}`policy`”.
 
 # %% [markdown]
 # ## Table 1
 #
 # Continuous variables are mean ± SD and are compared by Welch's *t*; categorical ones are n (%)
-# and are compared by χ² (with Yates' correction on 2 × 2), or by Fisher's exact test where an
-# expected count is under 5. Each line names its test.
+# and are compared by χ², with Yates' correction on 2 × 2, or by Fisher's exact test where expected
+# counts are small, unless the study asks for another test. Each line names its test.
 
 # %%
 table1 = tables.table_one(training, cohort.variables)
 results.write("table1.csv", table1)
-tables.show(table1, "Training cohort by outcome")
+tables.show(tables.mask_small(table1, study.publish.smallest_cell), "Training cohort by outcome")
 
 # %% [markdown]
 # The training cohort is compared because the paper prints only that one. With this many tests a
-# small *P* is a reason to look, not a finding.
+# small *P* is a reason to look, not a finding. {glue:text}`twin_note`
 #
 # ## Paper and run
 
@@ -102,6 +115,31 @@ tables.show(comparison.side_by_side(ledger), "Table 1, paper and run")
 #
 # - The definition of the outcome decides who counts as a case; it must be written down with units.
 # - A Table 1 is only readable when each line names its test.
+# - Absence of a difference in Table 1 is not evidence that the groups are alike.
 #
-# **Questions.** Which line of Table 1 would change its test if the cohort were half as large? Why is
-# growth from 2 to 3 ml an expansion here, and would you treat it as one?
+# ## Questions
+#
+# :::{exercise}
+# :label: cohort-definition
+# A hematoma of 2 ml grows to 3 ml, another of 60 ml grows to 65 ml. Which has expanded by the
+# definition above, and would you treat them alike?
+# :::
+#
+# :::{solution} cohort-definition
+# :class: dropdown
+# The first grew by half of its baseline and has expanded; the second grew by 5 ml, less than 6 ml
+# and less than a third, and has not. An error of 1 ml in either outline could turn the first
+# answer round, which is why small hematomas deserve a look at
+# [how well readers agree](02_images).
+# :::
+#
+# :::{exercise}
+# :label: cohort-test
+# Which line of Table 1 would change its test if the cohort were a quarter as large, and why?
+# :::
+#
+# :::{solution} cohort-test
+# :class: dropdown
+# Those with rare levels. Expected counts shrink with the cohort, and below about five the χ²
+# distribution no longer describes the statistic, so the rule turns to Fisher's exact test.
+# :::

@@ -2,8 +2,8 @@
 # # 2 Images and segmentations
 #
 # **The paper** (sections 1.2 and 1.3) scans at 120 kVp with slices of 4.8 or 5 mm and a 512 × 512
-# matrix. One reader outlines every hematoma in three dimensions; a random part is outlined again by
-# the same reader and by a second one.
+# matrix. One reader outlines every hematoma in three dimensions; a random part of the patients is
+# outlined again by the same reader and by a second one.
 #
 # **You will learn** what such a scan looks like to a computer, and how far two outlines agree.
 
@@ -12,9 +12,11 @@ study = "studies/paper.yaml"
 jobs = 1
 
 # %% tags=["hide-input"]
+from IPython.display import display
 from myst_nb import glue
 
-from helpers import figures, pipeline, tables
+from helpers import figures, interactive, pipeline, summaries, tables
+from helpers.cohort import load_cohort
 from helpers.results import Results
 from helpers.study import load_study
 
@@ -24,18 +26,19 @@ figures.use_style()
 
 # %% tags=["remove-cell"]
 patients = results.read("patients.csv")
-volumes, dice = pipeline.measure_reads(study, patients, jobs)
+cohort = load_cohort(study)
+volumes, dice = pipeline.measure_cohort(study, cohort, jobs)
 results.write("volumes.csv", volumes)
 results.write("dice.csv", dice)
+lesions = pipeline.example_lesions(study, cohort, 6) if study.images_shown else []
+availability = {
+    True: "",
+    False: "This study has no images: it starts from a ready feature table, so the tables below "
+    "are empty.",
+}
 glue("n_images", len(volumes), display=False)
-glue("n_reread", dice["patient_id"].nunique() if len(dice) else 0, display=False)
-glue(
-    "availability",
-    "This study has images."
-    if len(volumes)
-    else "This study has no images: it starts from a ready feature table, so the tables below are empty.",
-    display=False,
-)
+glue("n_reread", dice["patient_id"].nunique(), display=False)
+glue("availability", availability[len(volumes) > 0], display=False)
 
 # %% [markdown]
 # {glue:text}`availability` There are {glue:text}`n_images` baseline scans, and
@@ -48,13 +51,23 @@ glue(
 # [the next chapter](03_features) resamples to cubes.
 
 # %%
-tables.show(pipeline.geometry_summary(volumes), "Geometry by cohort")
+tables.show(summaries.geometry_summary(volumes, patients), "Geometry by cohort, median (range)")
+
+# %% [markdown]
+# ## What the readers saw
+#
+# Blood that has clotted is denser than brain: 50 to 70 HU against 25 to 40 {cite:p}`kamalian2016`.
+# A window of 80 HU around 40 HU spends all grey values on that range.
 
 # %% tags=["hide-input"]
-if study.images_shown and len(volumes):
-    display(figures.lesion_panel(pipeline.example_slices(study, patients, 6)))
+if lesions:
+    display(figures.lesion_panel(summaries.example_slices(lesions)))
 else:
     print("Pictures of lesions are not published for this study.")
+
+# %% tags=["hide-input"]
+if lesions:
+    display(interactive.ct_viewer(lesions))
 
 # %% [markdown]
 # ## Volume
@@ -63,9 +76,10 @@ else:
 
 # %% tags=["hide-input"]
 if len(volumes):
+    outcome = patients[["patient_id", "expansion"]]
     display(
         figures.volume_distribution(
-            volumes.merge(patients[["patient_id", "expansion"]], on="patient_id")
+            volumes.merge(outcome, on="patient_id"), points=study.points_shown
         )
     )
 
@@ -73,14 +87,14 @@ if len(volumes):
 # ## Agreement of two outlines
 #
 # Dice's coefficient is twice the shared volume over the sum of both volumes: 1 for identical masks,
-# 0 for masks that do not touch.
+# 0 for masks that do not touch {cite:p}`dice1945`.
 
 # %%
-tables.show(pipeline.agreement_summary(dice), "Agreement with the first read")
+tables.show(summaries.agreement_summary(dice), "Agreement with the first read, median (range)")
 
 # %% tags=["hide-input"]
 if len(dice):
-    display(figures.dice_plot(dice))
+    display(figures.dice_plot(dice, points=study.points_shown))
 
 # %% [markdown]
 # ## Take-aways
@@ -89,5 +103,27 @@ if len(dice):
 # - Two careful readers do not draw the same outline. What that does to 1688 features is the subject
 #   of [chapter 4](04_reliability).
 #
-# **Questions.** Why is the Dice coefficient of a small hematoma lower for the same error in mm?
-# The paper prints no Dice coefficient; what would you want to know before trusting its masks?
+# ## Questions
+#
+# :::{exercise}
+# :label: images-dice
+# Why is the Dice coefficient of a small hematoma lower than that of a large one for the same error
+# in millimetres?
+# :::
+#
+# :::{solution} images-dice
+# :class: dropdown
+# An error of the outline is a shell. The shell's volume grows with the surface, the hematoma's with
+# the cube of its size, so the shell is a larger share of a small hematoma.
+# :::
+#
+# :::{exercise}
+# :label: images-masks
+# The paper prints no Dice coefficient. What would you ask its authors before you trust the masks?
+# :::
+#
+# :::{solution} images-masks
+# :class: dropdown
+# How readers were trained, which window they used, whether edema and intraventricular blood were
+# left out, how volumes of two readers compare, and whether the second reading saw the first.
+# :::

@@ -13,12 +13,14 @@ study = "studies/paper.yaml"
 jobs = 1
 
 # %% tags=["hide-input"]
-from helpers.features.families import count_by_family
-from helpers.published import load_published
+from IPython.display import display
 from myst_nb import glue
 
-from helpers import comparison, figures, pipeline, tables
+from helpers import comparison, figures, pipeline, summaries, tables
 from helpers.cohort import load_cohort
+from helpers.features.agreement import engine_agreement
+from helpers.features.families import count_by_family
+from helpers.published import load_published
 from helpers.results import Results
 from helpers.study import load_study
 
@@ -28,30 +30,29 @@ published = load_published()
 figures.use_style()
 
 # %% tags=["remove-cell"]
-results.read("patients.csv")
+patients = results.read("patients.csv")
 cohort = load_cohort(study)
 features, missing = pipeline.extract_features(study, cohort, jobs)
 results.write("features.parquet", features)
 results.write("missing.csv", missing)
 names = [name for name in features.columns if name not in ("patient_id", "read")]
-grey = pipeline.grey_level_table(study, cohort, 20)
-glue("paper_features", comparison.printed(published, "text", "features: total", "n"), display=False)
+sample = pipeline.sample_reads(study, cohort, 20)
+grey = pipeline.grey_levels(sample, study.imaging, jobs)
+agreement = engine_agreement(sample[:3], study.imaging)
+few = "Fewer than 16 grey levels leave texture features little to measure: raise `imaging.scale` or lower `imaging.bin_width`."
+middle = grey["grey_levels"].median()
+glue(
+    "paper_features",
+    comparison.printed(published, "text", "features: total", "n"),
+    display=False,
+)
 glue("n_features", len(names), display=False)
 glue("n_reads", len(features), display=False)
 glue("n_missing", len(missing), display=False)
 glue("bin_width", f"{study.imaging.bin_width:g}", display=False)
-glue(
-    "grey_median",
-    f"{grey['grey_levels'].median():.0f}" if len(grey) else "not measurable",
-    display=False,
-)
-glue(
-    "grey_warning",
-    "Fewer than 16 grey levels leave texture features little to measure: raise `imaging.scale` or lower `imaging.bin_width`."
-    if len(grey) and grey["grey_levels"].median() < 16
-    else "",
-    display=False,
-)
+glue("grey_median", f"{middle:.0f}" if len(grey) else "an unknown number of", display=False)
+glue("grey_warning", few if middle < 16 else "", display=False)
+glue("agreement", agreement.sentence, display=False)
 
 # %% [markdown]
 # {glue:text}`n_reads` reads gave {glue:text}`n_features` features each; {glue:text}`n_missing`
@@ -60,7 +61,7 @@ glue(
 # ## Settings
 
 # %%
-tables.show(pipeline.imaging_summary(study.imaging), "How each image was prepared")
+tables.show(summaries.imaging_summary(study.imaging), "How each image was prepared")
 
 # %% [markdown]
 # The paper prints no scale for its normalisation, and the scale and the bin width of
@@ -74,6 +75,10 @@ if len(grey):
     display(figures.grey_level_plot(grey))
 
 # %% [markdown]
+# ## Who computed them
+#
+# {glue:text}`agreement`
+#
 # ## The count
 #
 # Shape is measured once, on the mask. First-order and texture features are measured on the original
@@ -99,7 +104,29 @@ tables.show(comparison.side_by_side(ledger), "Feature counts, paper and run")
 # ## Take-aways
 #
 # - Most radiomic features are the same few statistics on filtered copies of one image.
-# - "Normalised, bin width 25" does not define a measurement; the scale and the region do.
+# - “Normalised, bin width 25” does not define a measurement; the scale and the region do.
 #
-# **Questions.** Which families can change when only the mask changes by one voxel? Which when only
-# the scanner's noise changes?
+# ## Questions
+#
+# :::{exercise}
+# :label: features-families
+# Which families can change when only the mask changes by one voxel? Which when only the scanner's
+# noise changes?
+# :::
+#
+# :::{solution} features-families
+# :class: dropdown
+# The mask changes all of them: shape directly, the others because other voxels are counted. Noise
+# changes all but shape, which looks at the mask alone.
+# :::
+#
+# :::{exercise}
+# :label: features-bins
+# Halving the bin width doubles the number of grey levels. Does that add information?
+# :::
+#
+# :::{solution} features-bins
+# :class: dropdown
+# Only as long as the differences are larger than the noise. Below that, finer bins describe noise,
+# and features change with the scanner instead of the lesion.
+# :::

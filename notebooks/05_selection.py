@@ -11,13 +11,15 @@ study = "studies/paper.yaml"
 jobs = 1
 
 # %% tags=["hide-input"]
-import pandas as pd
-from helpers.published import load_published
-from helpers.selection import mrmr, univariate_screen
+from IPython.display import display
 from myst_nb import glue
 
-from helpers import comparison, figures, pipeline, tables
+from helpers import comparison, figures, interactive, tables
+from helpers.clinical import entered_variables
+from helpers.modelling import modelling_data
+from helpers.published import load_published
 from helpers.results import Results
+from helpers.selection import mrmr, univariate_screen
 from helpers.study import load_study
 
 study = load_study(study)
@@ -26,47 +28,51 @@ published = load_published()
 figures.use_style()
 
 # %% tags=["remove-cell"]
-patients = results.read("patients.csv")
-variables = results.read("variables.csv")
-training = patients[patients["cohort"] == "training"]
-stable = pipeline.stable_first_reads(results)
-candidates = stable.set_index("patient_id").reindex(training["patient_id"]).dropna()
-outcome = training.set_index("patient_id")["expansion"].reindex(candidates.index)
+data = modelling_data(results, study)
+candidates = data.training[data.candidates.radiomics]
+clinical = data.training[list(data.candidates.kinds)].assign(expansion=data.training_outcome)
 
 # %% [markdown]
 # ## Clinical variables
+#
+# Each variable is tested alone, by the test of Table 1. The odds ratio of a continuous variable is
+# per unit, that of a level is against the most frequent level.
 
 # %%
-univariate = univariate_screen(training, "expansion", variables.set_index("name")["kind"].to_dict())
+univariate = univariate_screen(clinical, "expansion", data.candidates.kinds)
 results.write("univariate.csv", univariate)
 tables.show(univariate, "Univariate screening in the training cohort")
 
 # %% tags=["hide-input"]
-figures.odds_ratio_forest(univariate)
+if len(univariate):
+    display(figures.odds_ratio_forest(univariate))
 
 # %% tags=["remove-cell"]
-entered = pipeline.entered_variables(univariate, study.selection)
-results.write("entered.csv", pd.DataFrame({"name": entered}))
-glue("entered", ", ".join(entered) or "no clinical variable", display=False)
+entered = (
+    entered_variables(univariate, study.selection.alpha)
+    if study.selection.clinical == "screened"
+    else study.selection.clinical
+)
+labels = tables.labels(results.read("variables.csv"))
+glue("entered", ", ".join(labels[name] for name in entered) or "none", display=False)
 glue("alpha", f"{study.selection.alpha:g}", display=False)
-glue("paper_entered", "time from onset to CT and subarachnoid extension", display=False)
 glue("k", study.selection.k, display=False)
 glue("n_candidates", candidates.shape[1], display=False)
 
 # %% [markdown]
-# With P < {glue:text}`alpha` as the door, these enter: **{glue:text}`entered`**. The paper enters
-# {glue:text}`paper_entered`.
+# With *P* < {glue:text}`alpha` as the door, these enter: **{glue:text}`entered`**. The paper enters
+# time from onset to CT and subarachnoid extension.
 #
-# ## Ten features of many
+# ## Few features of many
 #
 # From {glue:text}`n_candidates` reliable features mRMR picks {glue:text}`k`. The first has the
-# highest mutual information with the outcome; each next one the highest relevance left after
-# subtracting its mean mutual information with those already picked.
+# highest mutual information with the outcome; each next one the best balance of relevance and mean
+# mutual information with those already picked.
 
 # %%
 selection = mrmr(
     candidates,
-    outcome,
+    data.training_outcome,
     k=min(study.selection.k, candidates.shape[1]),
     scheme=study.selection.scheme,
     mutual_information=study.selection.mutual_information,
@@ -75,12 +81,15 @@ results.write("selection.csv", selection)
 tables.show(selection, "mRMR in the training cohort")
 
 # %% tags=["hide-input"]
+interactive.mrmr_stepper(candidates, data.training_outcome, selection, study.selection)
+
+# %% tags=["hide-input"]
 figures.redundancy_heatmap(candidates[selection["feature"]].corr())
 
 # %% [markdown]
-# This list describes the training cohort. The models of [the next chapter](06_models) do not use it:
-# they select again inside each fold, because a selection made with the held-out patients in view
-# would flatter them.
+# This list describes the training cohort. The held-out scores of [the next chapter](06_models) do
+# not use it: there, selection is made again inside each fold, because a selection made with the
+# held-out patients in view would flatter them.
 #
 # ## Paper and run
 
@@ -93,7 +102,30 @@ tables.show(comparison.side_by_side(ledger), "Selection, paper and run")
 # ## Take-aways
 #
 # - Relevance without redundancy picks ten copies of one feature.
-# - Univariate screening tests each variable alone; it can miss a variable that matters jointly.
+# - Univariate screening tests each variable alone; it can miss a variable that matters jointly, and
+#   it carries noise forward when many are tested.
 #
-# **Questions.** Which picked feature would go first if two were exchanged? Why is a P value a poor
-# entry ticket for a prediction model?
+# ## Questions
+#
+# :::{exercise}
+# :label: selection-twins
+# Two features correlate perfectly and both are relevant. What does mRMR do with the second once the
+# first is picked?
+# :::
+#
+# :::{solution} selection-twins
+# :class: dropdown
+# Its redundancy with the first is unlimited, so its score falls below that of any feature with a
+# trace of relevance of its own. A model that needed to average the two to reduce noise loses it.
+# :::
+#
+# :::{exercise}
+# :label: selection-screening
+# Why is a *P* value a poor entry ticket for a prediction model?
+# :::
+#
+# :::{solution} selection-screening
+# :class: dropdown
+# It depends on the number of patients as much as on the effect, looks at one variable at a time, and
+# is unstable: another sample from the same hospital would let other variables in.
+# :::

@@ -13,10 +13,13 @@ study = "studies/paper.yaml"
 jobs = 1
 
 # %% tags=["hide-input"]
-from helpers.published import load_published
 from myst_nb import glue
 
-from helpers import comparison, figures, models, pipeline, tables
+from helpers import comparison, figures, interactive, tables
+from helpers.model_files import save_models
+from helpers.modelling import modelling_data, score_table
+from helpers.models import fit_models
+from helpers.published import load_published
 from helpers.results import Results
 from helpers.study import load_study
 
@@ -26,38 +29,51 @@ published = load_published()
 figures.use_style()
 
 # %% tags=["remove-cell"]
-data = pipeline.modelling_data(results, study)
-fitted = models.fit_models(
+data = modelling_data(results, study)
+fitted = fit_models(
     data.training,
     data.training_outcome,
-    data.clinical,
+    data.candidates,
     study.selection,
     study.models,
     seed=study.seed,
     jobs=jobs,
 )
-models.save_models(fitted, results.folder / "models")
-scores = results.write("scores.csv", pipeline.score_table(fitted, data, study, jobs))
+save_models(fitted, data.training, data.training_outcome, data.candidates.kinds, study)
+scores = results.write("scores.csv", score_table(fitted, data))
+rules = {
+    "youden": "where sensitivity plus specificity is largest",
+    "half": "at a probability of one half",
+    "sensitivity": f"at a sensitivity of at least {study.models.sensitivity:.0%}",
+}
+labels = tables.labels(results.read("variables.csv"))
+entered = [labels[name] for name in fitted[0].clinical]
 glue("n_iter", study.models.n_iter, display=False)
 glue("folds", study.models.folds, display=False)
-glue("n_missing", data.n_missing, display=False)
-glue("k", study.selection.k, display=False)
-glue("clinical", ", ".join(data.clinical) or "no clinical variable", display=False)
+glue("n_left_out", len(data.left_out), display=False)
+glue("k", len(fitted[0].features), display=False)
+glue("clinical", ", ".join(entered) or "no clinical variable", display=False)
+glue("threshold_rule", rules[study.models.threshold], display=False)
+glue(
+    "no_external",
+    "" if len(data.external) else "This study has no external cohort, so panel B is empty.",
+    display=False,
+)
 
 # %% [markdown]
 # ## One pipeline
 #
-# Scaling to z scores, mRMR ({glue:text}`k` features) and the classifier form one pipeline; random
-# search tries {glue:text}`n_iter` settings of each classifier by {glue:text}`folds`-fold
-# cross-validation. Beside radiomics it sees {glue:text}`clinical`. {glue:text}`n_missing` patients
-# without features are left out.
+# Scaling to z scores, mRMR ({glue:text}`k` features), clinical screening and the classifier form one
+# pipeline; random search tries {glue:text}`n_iter` settings of each classifier by
+# {glue:text}`folds`-fold cross-validation. Beside radiomics the final models use
+# {glue:text}`clinical`. {glue:text}`n_left_out` patients are left out for missing values.
 #
 # ## Figure 1
 #
 # A score that is higher means expansion is more likely; no curve is ever flipped. The apparent curve
 # scores the patients the model was fitted on. The cross-validated one scores each training patient
-# with a model, including its selection and search, that never saw that patient. The external one
-# scores the other hospital.
+# with a model, including its selection, search and threshold, that never saw that patient
+# {cite:p}`varma2006`. The external one scores the other hospital. {glue:text}`no_external`
 
 # %% tags=["hide-input"]
 figures.roc_panel(scores)
@@ -65,25 +81,28 @@ figures.roc_panel(scores)
 # %% [markdown]
 # ## Table 2
 #
-# The threshold of each model is chosen in the training cohort and carried over unchanged.
+# The threshold of each model is chosen on training patients, {glue:text}`threshold_rule`, and
+# carried over unchanged.
 
 # %%
-table2 = results.write(
-    "table2.csv", tables.table_two(scores, confidence=study.statistics.confidence)
-)
-tables.show(
-    table2[table2["positive"] == "expansion"], "Performance, expansion as the positive class"
-)
+table2 = results.write("table2.csv", tables.table_two(scores, study.statistics.confidence))
+for_expansion = table2[table2["positive"] == "expansion"]
+tables.show(for_expansion, "Performance, expansion as the positive class")
 
 # %% [markdown]
-# The paper's Table 2 reads the same matrices the other way, with *no expansion* as the positive class,
-# which makes precision and F1 look very different when most patients do not expand.
+# The paper's Table 2 reads the same matrices the other way, with *no expansion* as the positive class
+# ([chapter 8](08_audit) shows how one can tell). Precision and F1 then look very different, since
+# most patients do not expand.
 
 # %%
-tables.show(
-    table2[table2["positive"] == "no expansion"],
-    "The same predictions, no expansion as the positive class",
-)
+for_stability = table2[table2["positive"] == "no expansion"]
+tables.show(for_stability, "The same predictions, no expansion as the positive class")
+
+# %% [markdown]
+# ## Move the threshold yourself
+
+# %% tags=["hide-input"]
+interactive.threshold_explorer(scores, points=study.points_shown)
 
 # %% [markdown]
 # ## Paper and run
@@ -102,5 +121,28 @@ tables.show(comparison.side_by_side(ledger), "Table 2, paper and run")
 # - Apparent performance measures memory as much as skill.
 # - Accuracy, precision and F1 mean nothing before the positive class is named.
 #
-# **Questions.** Which model loses most from apparent to cross-validated, and why that one? At which
-# threshold would you rather miss no expansion?
+# ## Questions
+#
+# :::{exercise}
+# :label: models-drop
+# Which model loses most from apparent to cross-validated, and why that one?
+# :::
+#
+# :::{solution} models-drop
+# :class: dropdown
+# Compare the two rows of each model in Table 2. The more freely a model can bend to single patients,
+# the more it loses: look at the depth of the tree and the gamma of the support vector machine that
+# random search chose.
+# :::
+#
+# :::{exercise}
+# :label: models-threshold
+# A treatment is safe and works only before the hematoma grows. At which end of the curve do you want
+# to be, and which column of Table 2 tells you what it costs?
+# :::
+#
+# :::{solution} models-threshold
+# :class: dropdown
+# At high sensitivity for expansion, so that few are missed. The price is paid in specificity and
+# precision: patients who are treated and would not have expanded.
+# :::

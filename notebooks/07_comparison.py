@@ -11,10 +11,10 @@ study = "studies/paper.yaml"
 jobs = 1
 
 # %% tags=["hide-input"]
-from helpers.published import load_published
 from myst_nb import glue
 
 from helpers import comparison, figures, tables
+from helpers.published import load_published
 from helpers.results import Results
 from helpers.study import load_study
 
@@ -25,8 +25,7 @@ figures.use_style()
 
 # %% tags=["remove-cell"]
 scores = results.read("scores.csv")
-table3 = tables.table_three(scores)
-results.write("table3.csv", table3)
+table3 = results.write("table3.csv", tables.table_three(scores))
 glue("n_tests", len(table3), display=False)
 glue("n_small", int((table3["p"] < 0.05).sum()), display=False)
 
@@ -40,7 +39,7 @@ glue("n_small", int((table3["p"] < 0.05).sum()), display=False)
 tables.show(table3, "Pairs of models")
 
 # %% tags=["hide-input"]
-figures.difference_forest(table3)
+figures.difference_forest(scores, study.statistics.confidence)
 
 # %% [markdown]
 # {glue:text}`n_small` of the {glue:text}`n_tests` comparisons have *P* < 0.05; none is corrected for
@@ -55,16 +54,34 @@ results.enter(ledger)
 tables.show(comparison.side_by_side(ledger), "Table 3, paper and run")
 
 # %% [markdown]
-# ## The whole ledger, counted
-
-# %% tags=["hide-input"]
-tables.show(comparison.count_by_status(results.read("ledger.csv")), "Published numbers by status")
-
-# %% [markdown]
+# [Chapter 9](09_ledger) counts every published number by what became of it.
+#
 # ## Take-aways
 #
 # - Overlapping intervals are not a test; paired curves need a paired test.
 # - With few events, a difference of 0.1 in AUC can be noise.
 #
-# **Questions.** What is *z* when both models give identical scores? How many of six tests would be
-# below 0.05 by chance?
+# ## Questions
+#
+# :::{exercise}
+# :label: comparison-identical
+# What is *z* when both models give identical scores, and what should a program answer?
+# :::
+#
+# :::{solution} comparison-identical
+# :class: dropdown
+# The difference is zero and so is its variance: zero over zero. The only sensible answer is *z* = 0
+# and *P* = 1, which is what the function used here returns.
+# :::
+#
+# :::{exercise}
+# :label: comparison-many
+# If none of six pairs truly differed, how often would at least one of six independent tests be below
+# 0.05? Are these six independent?
+# :::
+#
+# :::{solution} comparison-many
+# :class: dropdown
+# One minus 0.95 to the sixth power, about a quarter of the time. They are not independent, since each
+# model stands in three pairs, so the true figure lies below that.
+# :::
