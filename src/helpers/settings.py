@@ -64,6 +64,33 @@ class OutcomeSettings(Settings):
     relative: Annotated[float, Field(gt=0)] = 0.33
 
 
+class PerturbationSettings(Settings):
+    """How a contour and its image are perturbed at random: SDs of the draws of one read.
+
+    The steps are those of Zwanenburg 2019 (Sci Rep 9:614, doi 10.1038/s41598-018-36938-4); the
+    amplitudes are chosen so that perturbed masks agree with the first read about as well as a
+    second reader does.
+    """
+
+    count: Annotated[int, Field(ge=1)] = Field(20, description="perturbed reads per patient")
+    growth_mm: Annotated[float, Field(ge=0)] = Field(
+        0.3, description="growth (+) or shrinkage (-) of the whole contour, mm"
+    )
+    boundary_mm: Annotated[float, Field(ge=0)] = Field(
+        0.5, description="displacement that varies smoothly along the surface, mm"
+    )
+    length_mm: Annotated[float, Field(gt=0)] = Field(
+        6.0, description="distance over which that displacement persists, mm"
+    )
+    rotation_deg: Annotated[float, Field(ge=0)] = Field(
+        2.0, description="rotation of image and contour about the lesion's centre, in the slice"
+    )
+    translation_mm: Annotated[float, Field(ge=0)] = Field(
+        0.3, description="shift of image and contour against the voxel grid, on each axis, mm"
+    )
+    noise_hu: Annotated[float, Field(ge=0)] = Field(2.0, description="noise added to the image, HU")
+
+
 class ReliabilitySettings(Settings):
     """Which features are stable enough to be modelled (paper, section 1.3)."""
 
@@ -72,9 +99,7 @@ class ReliabilitySettings(Settings):
         description="whose agreement decides: re-reads by people, contours perturbed by chance, "
         "or re-reads with perturbation beside them for comparison",
     )
-    perturbations: Annotated[int, Field(ge=1)] = Field(
-        20, description="perturbed reads per patient, where they are asked for"
-    )
+    perturbation: PerturbationSettings = PerturbationSettings()
     form: Literal["1", "A,1", "C,1", "1,k", "A,k", "C,k"] = "A,1"
     threshold: Annotated[float, Field(gt=0, lt=1)] = 0.85
     passes: Literal["estimate", "lower bound"] = "estimate"

@@ -1,0 +1,185 @@
+"""CT images and masks on disk: where a patient's file is, and what it holds."""
+
+from __future__ import annotations
+
+import gzip
+import struct
+import zlib
+from pathlib import Path
+
+import numpy as np
+import SimpleITK as sitk
+
+from helpers.errors import DataError
+from helpers.imaging.geometry import one_label
+
+SUFFIXES = (".nii.gz", ".nii", ".nrrd", ".mha", ".mhd")
+
+
+def find_image(folder: Path, patient_id: str) -> Path:
+    """The image of a patient: ID.nii.gz, .nii, .nrrd, .mha, .mhd, or a folder of DICOM files.
+
+    Raises
+    ------
+    DataError
+        when there is none, or more than one.
+    """
+    return _only(folder, patient_id, "image", [Path(folder) / patient_id])
+
+
+def find_mask(folder: Path, patient_id: str) -> Path:
+    """The mask of a patient: ID.nii.gz, .nii, .nrrd, .mha or .mhd.
+
+    Raises
+    ------
+    DataError
+        when there is none, or more than one.
+    """
+    return _only(folder, patient_id, "mask", [])
+
+
+def read_image(path: Path, patient_id: str) -> sitk.Image:
+    """Read a CT in HU.
+
+    Parameters
+    ----------
+    path : file of one of the `SUFFIXES`, or a folder that holds one DICOM series
+    patient_id : for messages
+
+    Returns
+    -------
+    sitk.Image of int16, or of float32 where the file holds anything else; HU
+
+    Raises
+    ------
+    DataError
+        when the file is truncated, unreadable, not one volume of one value per voxel, or holds
+        NaN or infinite values.
+    """
+    image = _read_volume(Path(path), patient_id)
+    if image.GetPixelID() == sitk.sitkInt16:
+        return image
+    image = sitk.Cast(image, sitk.sitkFloat32)
+    bad = int((~np.isfinite(sitk.GetArrayViewFromImage(image))).sum())
+    if bad:
+        raise DataError(
+            f"patient {patient_id}: {shown(path)} holds {bad} voxels that are NaN or infinite; "
+            "expected HU. Export the image again."
+        )
+    return image
+
+
+def read_mask(path: Path, patient_id: str) -> sitk.Image:
+    """Read a mask with one label.
+
+    Parameters
+    ----------
+    path : file of one of the `SUFFIXES`
+    patient_id : for messages
+
+    Returns
+    -------
+    sitk.Image of uint8, 0 and 1
+
+    Raises
+    ------
+    DataError
+        when the file is unreadable or holds two labels. An empty mask is read; `check_mask`
+        refuses it.
+    """
+    return one_label(_read_volume(Path(path), patient_id), patient_id, shown(path))
+
+
+def shown(path: Path) -> str:
+    """A file as messages name it: with its folder, without the place on this machine."""
+    return "/".join(Path(path).parts[-2:])
+
+
+def _only(folder: Path, patient_id: str, kind: str, folders: list[Path]) -> Path:
+    folder = Path(folder)
+    found = [folder / f"{patient_id}{suffix}" for suffix in SUFFIXES]
+    found = [path for path in found if path.is_file()] + [p for p in folders if p.is_dir()]
+    if len(found) == 1:
+        return found[0]
+    expected = ", ".join(SUFFIXES) + (" or a folder of DICOM files" if folders else "")
+    if not found:
+        raise DataError(
+            f"patient {patient_id}: no {kind} in {folder.name}/; expected {patient_id} with "
+            f"{expected}. Add the file or leave the patient out."
+        )
+    raise DataError(
+        f"patient {patient_id}: {len(found)} {kind}s in {folder.name}/ "
+        f"({', '.join(path.name for path in found)}); expected one. Remove the others."
+    )
+
+
+def _read_volume(path: Path, patient_id: str) -> sitk.Image:
+    try:
+        if path.is_dir():
+            image = _read_series(path)
+        else:
+            _check_complete(path)
+            image = sitk.ReadImage(str(path))
+    except (OSError, EOFError, ValueError, zlib.error, struct.error, RuntimeError) as error:
+        raise DataError(
+            f"patient {patient_id}: {shown(path)} is not readable ({_reason(error)}). "
+            "It may be truncated: copy or export it again."
+        ) from error
+    if image.GetDimension() == 4 and image.GetSize()[3] == 1:
+        image = image[:, :, :, 0]
+    if image.GetDimension() != 3 or image.GetNumberOfComponentsPerPixel() != 1:
+        raise DataError(
+            f"patient {patient_id}: {shown(path)} has size {image.GetSize()} and "
+            f"{image.GetNumberOfComponentsPerPixel()} values per voxel; expected one volume of "
+            "one value per voxel. Export a single series."
+        )
+    return image
+
+
+def _read_series(folder: Path) -> sitk.Image:
+    series = sitk.ImageSeriesReader.GetGDCMSeriesIDs(str(folder))
+    if len(series) != 1:
+        raise ValueError(f"{len(series)} DICOM series in the folder, expected 1")
+    reader = sitk.ImageSeriesReader()
+    reader.SetFileNames(sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(folder), series[0]))
+    return reader.Execute()
+
+
+def _check_complete(path: Path) -> None:
+    """Refuse a NIfTI file that ends too early: ITK reads it and fills the rest with zeros."""
+    if path.name.endswith(".nii.gz"):
+        content = gzip.decompress(path.read_bytes())
+        header, size = content[:540], len(content)
+    elif path.suffix == ".nii":
+        with path.open("rb") as file:
+            header, size = file.read(540), path.stat().st_size
+    else:
+        return
+    expected = _nifti_bytes(header)
+    if size < expected:
+        raise EOFError(f"{size} bytes of image file, its header asks for {expected}")
+
+
+def _nifti_bytes(header: bytes) -> int:
+    """Length of a NIfTI-1 or NIfTI-2 file (uncompressed) by its own header."""
+    if len(header) < 348:
+        raise EOFError(f"{len(header)} bytes, too few for a NIfTI header")
+    order = "<" if header[:1] in (b"\x5c", b"\x1c") else ">"
+    if struct.unpack(f"{order}i", header[:4])[0] == 540:
+        bits = struct.unpack(f"{order}h", header[14:16])[0]
+        dims = struct.unpack(f"{order}8q", header[16:80])
+        offset = struct.unpack(f"{order}q", header[168:176])[0]
+    else:
+        dims = struct.unpack(f"{order}8h", header[40:56])
+        bits = struct.unpack(f"{order}h", header[72:74])[0]
+        offset = int(struct.unpack(f"{order}f", header[108:112])[0])
+    return offset + int(np.prod(dims[1 : dims[0] + 1], dtype=np.int64)) * bits // 8
+
+
+def _reason(error: Exception) -> str:
+    """The telling part of an error: ITK's messages are pages of source paths."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()]
+    text = lines[-1] if lines else type(error).__name__
+    if text.startswith("Reason:"):  # MetaImage: whatever errno was left from earlier
+        return "its data ends early or is damaged"
+    return text.split("ITK ERROR:")[-1].split("): ", 1)[-1].strip()
