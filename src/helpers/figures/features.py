@@ -57,10 +57,11 @@ def family_counts(counts: pd.DataFrame) -> Figure:
 
     Parameters
     ----------
-    counts : DataFrame, family and features (a count), one row a family
+    counts : DataFrame, family and n, one row a family; a row `total` is not drawn
     """
+    counts = counts[counts["family"] != "total"]
     drawing, axes = canvas(size=(6.4, 0.8 + 0.36 * len(counts)))
-    names, numbers = list(counts["family"].astype(str)), counts["features"].to_numpy()
+    names, numbers = list(counts["family"].astype(str)), counts["n"].to_numpy()
     axes.barh(names, numbers, color="#0072B2", height=0.62)
     axes.invert_yaxis()
     for place, number in enumerate(numbers):

@@ -7,6 +7,7 @@ from sklearn.metrics import roc_curve
 
 from helpers.figures.style import INK, MODEL_COLOURS, MODEL_LINES, MUTED, Figure, canvas, log_axis
 from helpers.statistics.roc import auc_ci
+from helpers.tables.performance import compare_pairs
 
 APPARENT, VALIDATED, EXTERNAL = "training (apparent)", "training (cross-validated)", "external"
 
@@ -116,20 +117,22 @@ def _forest(axes, table: pd.DataFrame, name: str, colours: list[str]) -> None:
     axes.spines["left"].set_visible(False)
 
 
-def difference_forest(table3: pd.DataFrame) -> Figure:
+def difference_forest(scores: pd.DataFrame, confidence: float = 0.95) -> Figure:
     """Difference of the AUCs of each pair of models and its interval, cohort by cohort.
 
     Parameters
     ----------
-    table3 : DataFrame, cohort, model_a, model_b, p, difference, difference_low, difference_high
+    scores : DataFrame, patient_id, cohort, expansion (0/1), model, score
+    confidence : of the intervals
     """
-    cohorts = list(dict.fromkeys(table3["cohort"]))
+    compared = compare_pairs(scores, confidence)
+    cohorts = list(dict.fromkeys(compared["cohort"]))
     drawing, axes = canvas(
         1, max(len(cohorts), 1), (8.2, 3.1), sharex=True, sharey=True, squeeze=False
     )
     words = []
     for place, cohort in zip(axes[0], cohorts, strict=False):
-        part = table3[table3["cohort"] == cohort]
+        part = compared[compared["cohort"] == cohort]
         colours = [MODEL_COLOURS[model] for model in part["model_a"]]
         _forest(place, part, "difference", colours)
         pairs = [f"{a} − {b}" for a, b in zip(part["model_a"], part["model_b"], strict=True)]
@@ -143,9 +146,9 @@ def difference_forest(table3: pd.DataFrame) -> Figure:
         ]
         words.append(f"{cohort.capitalize()}: {'; '.join(listed)}.")
     drawing.supxlabel("difference of AUC, first model minus second", fontsize=10, color=INK)
-    alt = f"Forest plot of differences of AUC with intervals. {' '.join(words)}"
+    alt = f"Forest plot of differences of AUC with {confidence:.0%} intervals. {' '.join(words)}"
     caption = (
-        "Difference of AUC for each pair of models, with confidence interval (DeLong). Right of "
-        "zero the first model of the pair has the larger AUC."
+        f"Difference of AUC for each pair of models, with its {confidence:.0%} confidence interval "
+        "(DeLong). Right of zero the first model of the pair has the larger AUC."
     )
     return Figure(drawing, alt, caption, "differences")

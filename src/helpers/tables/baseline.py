@@ -41,6 +41,20 @@ def variable_table(variables: Mapping[str, Variable]) -> pd.DataFrame:
     )
 
 
+def labels(variables: pd.DataFrame) -> dict[str, str]:
+    """Each clinical column in words, with its unit: {"age": "Age (years)"}.
+
+    Parameters
+    ----------
+    variables : as made by `variable_table`, also as read back from its CSV
+    """
+    units = variables["unit"].fillna("")
+    return {
+        name: f"{label} ({unit})" if unit else label
+        for name, label, unit in zip(variables["name"], variables["label"], units, strict=True)
+    }
+
+
 def flow_counts(patients: pd.DataFrame) -> pd.DataFrame:
     """How many patients each cohort holds, without and with expansion.
 
@@ -112,14 +126,9 @@ def table_one(patients: pd.DataFrame, variables: Mapping[str, Variable]) -> pd.D
         "groups": {
             group: int((patients["expansion"] == code).sum()) for group, code in GROUPS.items()
         },
-        "labels": {name: _label(variable, name) for name, variable in variables.items()},
+        "labels": labels(variable_table(variables)),
     }
     return table
-
-
-def _label(variable: Variable, name: str) -> str:
-    label = variable.label or name.replace("_", " ")
-    return f"{label} ({variable.unit})" if variable.unit else label
 
 
 def _counts(without: pd.Series, grown: pd.Series) -> pd.DataFrame:

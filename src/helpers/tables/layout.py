@@ -148,6 +148,7 @@ def _baseline(table: pd.DataFrame) -> Printed:
         f"{header(name)} (n\u00a0=\u00a0{size})" for name, size in groups.items()
     ]
     headers += ["Statistic", "P"]
+    notes.append("Statistic: t, χ² or, for Fisher's test of a 2 × 2 table, the odds ratio.")
     return Printed(headers, [False, True, True, True, True], rows, notes)
 
 

@@ -64,52 +64,51 @@ def table_two(scores: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
     return table
 
 
-def table_three(scores: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+def table_three(scores: pd.DataFrame) -> pd.DataFrame:
     """DeLong's test for each pair of models, in each cohort.
 
     Parameters
     ----------
-    scores : as for `table_two`
-    confidence : of the interval around the difference of two AUCs
+    scores : as for `table_two`, with patient_id
 
     Returns
     -------
-    DataFrame, cohort, model_a, model_b, z, p, difference, difference_low, difference_high: pairs
-    in the order of the paper, those of absent models left out; differences are a minus b
+    DataFrame, cohort, model_a, model_b, z, p: pairs in the order of the paper, those of absent
+    models left out; z is positive when model a has the larger AUC
 
     References
     ----------
     Liu & He 2025, Table 3; DeLong 1988.
     """
+    compared = compare_pairs(scores)
+    return compared[["cohort", "model_a", "model_b", "z", "p"]]
+
+
+def compare_pairs(scores: pd.DataFrame, confidence: float = 0.95) -> pd.DataFrame:
+    """`table_three` with the difference of the two AUCs, a minus b, and its interval.
+
+    Returns
+    -------
+    DataFrame, cohort, model_a, model_b, z, p, difference, difference_low, difference_high
+    """
     rows = []
-    wide = {(cohort, model): part for cohort, model, part in _parts(scores)}
-    for cohort in dict.fromkeys(cohort for cohort, _ in wide):
-        for first, second in PAIRS:
-            if (cohort, first) not in wide or (cohort, second) not in wide:
+    parts = {(cohort, model): part for cohort, model, part in _parts(scores)}
+    for cohort in dict.fromkeys(cohort for cohort, _ in parts):
+        for pair in PAIRS:
+            if not all((cohort, model) in parts for model in pair):
                 continue
-            a, b = (wide[cohort, model].set_index("patient_id") for model in (first, second))
+            a, b = (parts[cohort, model].set_index("patient_id") for model in pair)
             test = delong_test(
                 a["expansion"].to_numpy(),
                 a["score"].to_numpy(),
                 b["score"].reindex(a.index).to_numpy(),
+                confidence,
             )
-            rows.append(
-                {
-                    "cohort": cohort,
-                    "model_a": first,
-                    "model_b": second,
-                    "z": test.z,
-                    "p": test.p_value,
-                    "difference": test.auc_a - test.auc_b,
-                    "difference_low": test.low,
-                    "difference_high": test.high,
-                }
-            )
+            found = (*pair, test.z, test.p_value, test.auc_a - test.auc_b, test.low, test.high)
+            rows.append((cohort, *found))
     columns = ["cohort", "model_a", "model_b", "z", "p"]
     columns += ["difference", "difference_low", "difference_high"]
-    table = pd.DataFrame(rows, columns=columns)
-    table.attrs = {"confidence": confidence}
-    return table
+    return pd.DataFrame(rows, columns=columns)
 
 
 def _parts(scores: pd.DataFrame):
