@@ -14,7 +14,7 @@ from helpers.files import write_atomically
 from helpers.study import Study
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
-_FLAGS = [
+FLAGS = [
     "--no-sandbox",
     "--disable-gpu",
     "--disable-background-networking",
@@ -194,7 +194,7 @@ def _print(browser: str, file: Path, title: str) -> bytes:
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as play:
-        running = play.chromium.launch(executable_path=browser, args=_FLAGS)
+        running = play.chromium.launch(executable_path=browser, args=FLAGS)
         page = running.new_page()
         page.goto(file.as_uri(), wait_until="load")
         page.emulate_media(media="print", color_scheme="light")

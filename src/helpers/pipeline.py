@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pandas as pd
 
 from helpers.check import check_features
 from helpers.cohort import FIRST_READ, Cohort, cases, load_cohort, read_features
 from helpers.errors import DataError
-from helpers.features.batch import extract_cohort, perturbed_cases
+from helpers.features.batch import Case, extract_cohort, perturbed_cases
 from helpers.imaging.files import read_image, read_mask
 from helpers.imaging.measure import measure_reads
 from helpers.imaging.slices import Crop, crop_lesion
@@ -57,6 +58,15 @@ def example_lesions(study: Study, cohort: Cohort, count: int) -> list[tuple[pd.S
         masks = {case.read: read_mask(case.mask_path, patient) for case in reads[patient]}
         shown.append((patients.loc[patient], crop_lesion(image, masks)))
     return shown
+
+
+def sample_reads(study: Study, cohort: Cohort, count: int) -> list[Case]:
+    """First reads of `count` patients, spread evenly over the patient table."""
+    if study.source == "features":
+        return []
+    first = [case for case in cases(study, cohort)[0] if case.read == FIRST_READ]
+    chosen = np.unique(np.linspace(0, len(first) - 1, min(count, len(first))).astype(int))
+    return [first[place] for place in chosen]
 
 
 def extract_features(
