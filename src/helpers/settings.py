@@ -79,6 +79,9 @@ class PerturbationSettings(Settings):
     boundary_mm: Annotated[float, Field(ge=0)] = Field(
         0.5, description="displacement that varies smoothly along the surface, mm"
     )
+    slice_mm: Annotated[float, Field(ge=0)] = Field(
+        0.6, description="displacement of the contour in each slice, drawn slice by slice, mm"
+    )
     length_mm: Annotated[float, Field(gt=0)] = Field(
         6.0, description="distance over which that displacement persists, mm"
     )

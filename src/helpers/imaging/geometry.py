@@ -101,7 +101,8 @@ def check_mask(mask: sitk.Image, image: sitk.Image, patient_id: str) -> sitk.Ima
         raise DataError(
             f"patient {patient_id}: the mask lies on another grid than its image.\n"
             f"    mask:  {mine}\n    image: {theirs}\n"
-            "    Resample the mask to the image's grid (nearest neighbour), or pair the right files."
+            "    Resample the mask to the image's grid (nearest neighbour), or pair the right "
+            "files."
         )
     checked = one_label(mask, patient_id)
     if not sitk.GetArrayViewFromImage(checked).any():
