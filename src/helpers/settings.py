@@ -20,6 +20,9 @@ class Variable(Settings):
     kind: Literal["continuous", "binary", "categorical"]
     label: str | None = None
     unit: str | None = None
+    test: Literal["auto", "welch", "student", "mann-whitney", "chi-square", "fisher"] = Field(
+        "auto", description="test between the groups; auto is the rule of group_tests.choose_test"
+    )
 
 
 class CohortSettings(Settings):

@@ -1,0 +1,24 @@
+"""What a test of groups returns."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class GroupTest:
+    """What a test of two or more groups found.
+
+    test : its name
+    statistic : t, U, chi-square, or the conditional odds ratio of Fisher's test on 2 x 2; NaN
+        where there is none
+    p_value : two-sided
+    df : degrees of freedom, NaN where the test has none
+    standard_error : of the P value; 0 unless the P value is a Monte Carlo estimate
+    """
+
+    test: str
+    statistic: float
+    p_value: float
+    df: float = float("nan")
+    standard_error: float = 0.0
