@@ -20,6 +20,7 @@ from helpers import comparison, figures, pipeline, summaries, tables
 from helpers.cohort import load_cohort
 from helpers.features.agreement import engine_agreement
 from helpers.features.families import count_by_family
+from helpers.features.grey_levels import grey_level_table
 from helpers.published import load_published
 from helpers.results import Results
 from helpers.study import load_study
@@ -37,7 +38,7 @@ results.write("features.parquet", features)
 results.write("missing.csv", missing)
 names = [name for name in features.columns if name not in ("patient_id", "read")]
 sample = pipeline.sample_reads(study, cohort, 20)
-grey = pipeline.grey_levels(sample, study.imaging, jobs)
+grey = grey_level_table(sample, study.imaging, jobs)
 agreement = engine_agreement(sample[:3], study.imaging)
 few = "Fewer than 16 grey levels leave texture features little to measure: raise `imaging.scale` or lower `imaging.bin_width`."
 middle = grey["grey_levels"].median()
