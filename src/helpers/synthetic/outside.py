@@ -27,14 +27,14 @@ def draw_outside(head: Head, rng: np.random.Generator) -> np.ndarray:
     """
     grid, y, z, table = head.grid, head.y, head.z, head.table
     bone = 850 + 140 * smooth_noise(rng, grid, 8.0)
-    vault = 6.3 + 0.9 * smooth_noise(rng, grid, 22.0) + 2.0 * np.exp(-(((y - 80) / 22) ** 2))
+    vault = 4.8 + 0.8 * smooth_noise(rng, grid, 22.0) + 2.0 * np.exp(-(((y - 80) / 22) ** 2))
     neck = step(-(z + 26), 6) * step(y - 20, 8)
-    scalp = vault + 4.5 + 0.8 * smooth_noise(rng, grid, 25.0) + 8 * neck
+    scalp = vault + 5.5 + 0.8 * smooth_noise(rng, grid, 25.0) + 8 * neck
     temporal = ellipsoid(np.abs(head.x), y, z, (68, -22, -12), (13, 26, 30))
     planes = np.abs(np.mod(table + 1.5 * np.sin(y / 9), 6) - 3) < 2.2
     hu = FAT + (MUSCLE - FAT) * np.maximum(occupancy(temporal, 2.0), (neck > 0.5) * planes)
-    skin = occupancy(1.6 - table - scalp, 1.5)
-    hu += skin * (35 - hu)
+    skin = occupancy(2.6 - table - scalp, 1.5)
+    hu += skin * (45 - hu)
     diploe = occupancy(np.minimum(-table - 2.0, table + vault - 2.0), 2.0)
     hu += occupancy(table + vault, head.width) * (bone - 330 * diploe - hu)
     low = slice(0, int(np.searchsorted(grid.z, 12.0)))

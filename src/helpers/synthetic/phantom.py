@@ -16,7 +16,8 @@ from helpers.synthetic.fields import Grid, capsules, ellipsoid, occupancy, smoot
 from helpers.synthetic.head import Head, brainstem_level
 from helpers.synthetic.outside import draw_outside
 
-CSF, WHITE, GREY, CLOT = 8.0, 27.0, 37.0, 58.0
+CSF, WHITE, GREY, CLOT = 8.0, 26.0, 38.0, 58.0
+HARDENING = 3.0  # HU by which beam hardening lifts brain next to bone; falls with depth
 
 # Lateral ventricle: from (x, y, z), to (x, y, z), radius at either end; mm, left side.
 _LATERAL = (
@@ -85,6 +86,7 @@ def _brain(head, displaced, atrophy, blood, rng) -> np.ndarray:
     grey += cerebellum * (0.62 + folia * step(-(z + 16), 3) - grey)
     grey = grey * (1 - stem_share) + 0.35 * stem_share
     hu = WHITE + (GREY - WHITE) * grey + 0.9 * smooth_noise(rng, grid, 4.0)
+    hu += HARDENING * np.exp(-np.maximum(depth, 0) / 12)
     fluid = np.maximum(sulci * (1 - cerebellum) * (1 - stem_share), 0.8 * occupancy(1.0 - depth, 2))
     cisterns = _cisterns(head, x, y, z, stem, atrophy, rng) * (1 - stem_share)
     fluid = np.maximum(fluid, cisterns)
@@ -105,7 +107,7 @@ def _brain(head, displaced, atrophy, blood, rng) -> np.ndarray:
     hu += fluid * (liquid - hu)
     chamber = CSF if blood["ivh"] is None else CSF + (CLOT - CSF) * blood["ivh"]
     hu += ventricles * (chamber - hu)
-    return _membranes(head, hu, x, y, z)
+    return _calcified(grid, _membranes(head, hu, x, y, z), x, y, z, rng)
 
 
 def _cortex(head, atrophy, rng) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -126,14 +128,14 @@ def _cortex(head, atrophy, rng) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     slope = np.gradient(field, dz, dy, dx)
     gap = np.abs(field) / (np.sqrt(slope[0] ** 2 + slope[1] ** 2 + slope[2] ** 2) + 0.04)
     vary = smooth_noise(rng, grid, 14.0)
-    half = np.clip(0.2 + 0.75 * atrophy + 0.4 * vary, -0.5, 1.4)
+    half = np.clip(0.4 + 0.75 * atrophy + 0.4 * vary, -0.5, 1.4)
     fade = occupancy(14 + 5 * vary - depth, 6.0)
     blur = 0.9 + 0.28 * dz * np.abs(slope[0]) / (np.abs(slope[1]) + np.abs(slope[2]) + 0.05)
     level = half - gap
     sulci = 0.85 * fade * np.clip(0.5 + level / np.minimum(blur, 2.5), 0, 1)
     ribbon = np.maximum(
-        occupancy(3.6 - depth, 1.5),
-        occupancy(2.9 - gap, 1.6) * occupancy(17 + 4 * vary - depth, 4.0),
+        occupancy(4.4 - depth, 1.5),
+        occupancy(3.6 - gap, 1.6) * occupancy(19 + 4 * vary - depth, 4.0),
     )
     return sulci, ribbon, np.where(depth < 22, level, -9).astype(np.float32)
 
@@ -168,10 +170,22 @@ def _cisterns(head, x, y, z, stem, atrophy, rng) -> np.ndarray:
 def _membranes(head, hu, x, y, z) -> np.ndarray:
     """Falx, tentorium and the superior sagittal sinus, brighter than brain."""
     edge = np.maximum(np.maximum(z - 32, -y - 40), y - 50)
-    falx = occupancy(np.minimum(0.45 - np.abs(x), np.minimum(edge, -head.below)), 1.3)
-    hu += 0.75 * falx * (52 - hu)
+    falx = occupancy(np.minimum(0.7 - np.abs(x), np.minimum(edge, -head.below)), 1.3)
+    hu += 0.85 * falx * (58 - hu)
     sheet = np.minimum(0.5 - 0.6 * np.abs(head.below), y - 16)
     hu += 0.5 * occupancy(sheet, 1.5) * (48 - hu)
     sinus = np.minimum(6.5 - head.depth - 1.3 * np.abs(x), np.maximum(y - 30, z - 45))
     hu += 0.9 * occupancy(sinus, 2.0) * (54 - hu)
+    return hu
+
+
+def _calcified(grid, hu, x, y, z, rng) -> np.ndarray:
+    """Pineal gland and choroid plexus, calcified in most adults."""
+    spots = (((0, 24, 2), 2.4), ((19, 39, 10), 2.6), ((-19, 39, 10), 2.6))
+    cut, _ = grid.box((-12, 5, -35), (30, 60, 35))
+    near = [axis[cut] for axis in (x, y, z)]
+    for centre, size in spots:
+        radius = size * rng.uniform(0.3, 1.0)
+        gap = np.sqrt(sum((a - c) ** 2 for a, c in zip(near, centre, strict=True)))
+        hu[cut] += occupancy(radius - gap, 2.0) * (rng.uniform(80, 160) - hu[cut])
     return hu

@@ -150,7 +150,7 @@ def _acquire(hu: np.ndarray, grid: Grid, scanner: Scanner, rng: np.random.Genera
     """
     _, dy, dx = grid.spacing
     grain = rng.standard_normal(hu.shape, dtype=np.float32)
-    size = max(0.8 * scanner.kernel_mm, 0.2 * dy)
+    size = max(0.62 * scanner.kernel_mm, 0.2 * dy)
     grain = ndimage.gaussian_filter(grain, (0, size / dy, size / dx), mode="wrap", truncate=3)
     grain *= scanner.noise_hu / float(grain[:: max(len(grain) // 4, 1)].std())
     grain *= (1 + 0.4 / (1 + np.exp((grid.z + 20) / 6)))[:, None, None]  # the bony base
