@@ -2,70 +2,91 @@
 
 from __future__ import annotations
 
-import pandas as pd
-from joblib import Parallel, delayed
-from tqdm import tqdm
+import json
+from dataclasses import dataclass
 
-from helpers.cohort import cases, examine_cohort
-from helpers.errors import DataError
-from helpers.features.batch import Case
-from helpers.imaging.files import read_image, read_mask
-from helpers.imaging.geometry import check_mask
+import pandas as pd
+
+from helpers.checks.images import check_images
+from helpers.checks.suspicions import suspicious_table
+from helpers.cohort import examine_cohort
+from helpers.feature_table import check_features
+from helpers.problems import Problem
+from helpers.problems import errors as errors_of
 from helpers.study import Study
 
+__all__ = ["Findings", "check_features", "check_study"]
+COLUMNS = ["severity", "patient_id", "file", "found", "expected", "remedy"]
 
-def check_study(study: Study, jobs: int = 2) -> list[str]:
-    """Every problem of a study's cohort as a sentence; an empty list when there is none."""
+
+@dataclass(frozen=True)
+class Findings:
+    """What a check found.
+
+    problems : list of Problem, errors before warnings
+    patients : number of patients in the table
+    """
+
+    problems: list[Problem]
+    patients: int
+
+    @property
+    def errors(self) -> list[Problem]:
+        """The findings that stop a run."""
+        return errors_of(self.problems)
+
+    @property
+    def table(self) -> pd.DataFrame:
+        """One row per finding: severity, patient_id, file, found, expected, remedy."""
+        rows = [[getattr(problem, name) for name in COLUMNS] for problem in self.problems]
+        return pd.DataFrame(rows, columns=COLUMNS)
+
+    def __str__(self) -> str:
+        """The table as text, with a line that counts."""
+        warnings = len(self.problems) - len(self.errors)
+        count = f"{self.patients} patients: {len(self.errors)} errors, {warnings} warnings."
+        blocks = [
+            f"{problem.severity.upper():<8}{problem.patient_id or '-'}  {problem.file}\n"
+            f"        found:    {problem.found}\n"
+            f"        expected: {problem.expected}\n"
+            f"        remedy:   {problem.remedy}"
+            for problem in self.problems
+        ]
+        return "\n".join([*blocks, count])
+
+    def to_json(self) -> str:
+        """The findings for a machine: patients, errors, warnings and the table's rows."""
+        rows = self.table.to_dict("records")
+        errors = len(self.errors)
+        counts = {"patients": self.patients, "errors": errors, "warnings": len(rows) - errors}
+        return json.dumps(counts | {"findings": rows}, ensure_ascii=False, indent=1)
+
+
+def check_study(study: Study, jobs: int = 2, progress: bool = True) -> Findings:
+    """Read all data of a study once and list what is wrong or suspicious.
+
+    Parameters
+    ----------
+    study : Study
+    jobs : number of processes
+    progress : whether to show a bar on stderr
+
+    Returns
+    -------
+    Findings; of a synthetic study none, since its data do not exist before it is built
+    """
     if study.source == "synthetic":
-        return []
+        return Findings([], sum(study.synthetic.n_training) + sum(study.synthetic.n_external))
     cohort, problems = examine_cohort(study)
     if cohort is None:
-        return problems
+        return Findings(_ordered(problems), 0)
+    problems += suspicious_table(cohort, study.cohort.table)
     if study.source == "features":
-        return problems + check_features(study, cohort.patients)
-    reads, missing = cases(study, cohort)
-    work = Parallel(n_jobs=jobs, return_as="generator")(
-        delayed(_check_case)(case) for case in reads
-    )
-    found = tqdm(work, total=len(reads), desc="check", unit="read")
-    return problems + missing + [problem for problem in found if problem]
+        problems += check_features(study, cohort.patients)
+    else:
+        problems += check_images(study, cohort, jobs, progress)
+    return Findings(_ordered(problems), len(cohort.patients))
 
 
-def _check_case(case: Case) -> str | None:
-    try:
-        image = read_image(case.image_path, case.patient_id)
-        check_mask(read_mask(case.mask_path, case.patient_id), image, case.patient_id)
-    except DataError as error:
-        return str(error)
-    return None
-
-
-def check_features(study: Study, patients: pd.DataFrame) -> list[str]:
-    """Problems of a ready feature table, for the patients of its cohort."""
-    file = study.paths.cohort / "features.csv"
-    if not file.is_file():
-        return ["features.csv was not found in the cohort folder; source: features needs it."]
-    table = pd.read_csv(file, dtype={"patient_id": str})
-    if "patient_id" not in table:
-        return ["features.csv has no column 'patient_id'; expected it beside the features."]
-    if "read" not in table:
-        table.insert(1, "read", "A1")
-    problems = [
-        f"patient {patient}: no row in features.csv; expected one. Extract it or drop the patient."
-        for patient in patients["patient_id"]
-        if patient not in set(table["patient_id"])
-    ]
-    repeated = table.loc[table.duplicated(["patient_id", "read"]), ["patient_id", "read"]]
-    problems += [
-        f"patient {row.patient_id}: read {row.read} stands more than once in features.csv."
-        for row in repeated.itertuples(index=False)
-    ]
-    for name in table.columns.drop(["patient_id", "read"]):
-        if not pd.api.types.is_numeric_dtype(table[name]):
-            problems.append(f"feature {name!r} in features.csv is not numeric.")
-            continue
-        problems += [
-            f"patient {patient}: feature {name} is blank in features.csv; expected a number."
-            for patient in table.loc[table[name].isna(), "patient_id"]
-        ]
-    return problems
+def _ordered(problems: list[Problem]) -> list[Problem]:
+    return sorted(problems, key=lambda p: (p.severity != "error", p.patient_id, p.file))

@@ -1,30 +1,57 @@
-"""The patient table: columns, checks, the expansion outcome, images and re-reads of each patient."""
+"""The patient table: checks, the expansion outcome, images and re-reads of each patient."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import numpy as np
 import pandas as pd
 
 from helpers.errors import DataError
-from helpers.features.batch import Case
+from helpers.feature_table import read_features
+from helpers.features.batch import FIRST_READ, Case
 from helpers.imaging.files import find_image, find_mask
-from helpers.study import OutcomeSettings, Study, Variable
+from helpers.patient_table import (
+    COHORTS,
+    VOLUMES,
+    check_keys,
+    declared_and_inferred,
+    number_column,
+)
+from helpers.problems import Problem, errors, refuse
+from helpers.settings import CohortSettings, OutcomeSettings, Variable
+from helpers.spreadsheet import apply_values, read_table
+from helpers.study import Study
 
-COHORTS = ("training", "external")
-RESERVED = ("patient_id", "cohort", "expansion", "followup_volume_ml")
-FIRST_READ = "A1"
+__all__ = [
+    "FIRST_READ",
+    "Cohort",
+    "cases",
+    "examine_cohort",
+    "expansion",
+    "load_cohort",
+    "read_features",
+]
+
+
+def _nobody() -> pd.DataFrame:
+    return pd.DataFrame(columns=["patient_id", "blank"])
 
 
 @dataclass
 class Cohort:
-    """A checked patient table and the meaning of its clinical columns."""
+    """A checked patient table and the meaning of its clinical columns.
+
+    patients : DataFrame, patient_id, cohort, clinical columns, expansion
+    variables : clinical column: how it is tested, printed and modelled
+    inferred : clinical columns whose kind was not declared
+    incomplete : DataFrame, patient_id, blank (names of the clinical columns without a value)
+    """
 
     patients: pd.DataFrame
     variables: dict[str, Variable]
     inferred: list[str] = field(default_factory=list)
+    incomplete: pd.DataFrame = field(default_factory=_nobody)
 
     def part(self, name: str) -> pd.DataFrame:
         """Patients of one cohort, `training` or `external`."""
@@ -61,148 +88,170 @@ def load_cohort(study: Study) -> Cohort:
         listing every problem of the table at once.
     """
     cohort, problems = examine_cohort(study)
-    if problems:
-        raise DataError(
-            f"patients.csv has {len(problems)} problem(s):\n"
-            + "\n".join(f"  - {problem}" for problem in problems)
-        )
+    refuse(study.cohort.table, problems)
     return cohort
 
 
-def examine_cohort(study: Study) -> tuple[Cohort | None, list[str]]:
-    """The cohort of a study, and every problem of its patient table as a sentence."""
-    file = study.paths.cohort / "patients.csv"
-    if not file.is_file():
-        return None, [
-            f"{file.name} was not found in the cohort folder. Expected a table with patient_id, "
-            "cohort and the outcome; check cohort.folder in the study."
-        ]
-    try:
-        table = pd.read_csv(file, dtype={"patient_id": str}, encoding="utf-8-sig")
-    except (ValueError, pd.errors.ParserError) as error:
-        return None, [f"{file.name} is not readable as CSV in UTF-8: {error}"]
-    table = table.drop(columns=[name for name in study.cohort.ignore if name in table])
-    problems = _check_keys(table)
-    if problems:
+def examine_cohort(study: Study, labelled: bool = True) -> tuple[Cohort | None, list[Problem]]:
+    """The cohort of a study, and every problem of its patient table.
+
+    Parameters
+    ----------
+    study : Study
+    labelled : False for patients to be scored, whose outcome may be unknown
+
+    Returns
+    -------
+    cohort : None when the table cannot be read at all
+    problems : list of Problem; those of severity 'warning' do not stop a run
+    """
+    file = study.cohort.table
+    table, problems = read_table(study.paths.cohort / file, study.cohort)
+    if table is None:
         return None, problems
-    table, problems = _with_outcome(table, study.outcome)
-    variables, inferred = _variables(table, study.cohort.variables)
-    problems += _check_variables(table, study.cohort.variables, variables)
-    if "expansion" in table and not problems:
-        problems += _check_classes(table, study.models.folds)
-    return Cohort(table, variables, inferred), problems
+    if not len(table):
+        remedy = "Add one row per patient."
+        return None, [*problems, Problem(file, "the table has no patient", "patients", remedy)]
+    table, found = apply_values(table, file, study.cohort)
+    problems += found
+    table, found = check_keys(table, file)
+    problems += found
+    if "patient_id" not in table or "cohort" not in table:
+        return None, problems
+    table, found = _with_outcome(table, file, study.cohort, study.outcome, labelled)
+    problems += found
+    table, variables, inferred, found = declared_and_inferred(table, file, study.cohort)
+    problems += found
+    incomplete, found = _incomplete(table, variables, file, study.cohort)
+    problems += found + _check_screened(study, variables)
+    if labelled and "expansion" in table and not errors(problems):
+        problems += _check_classes(study, table, variables)
+    return Cohort(table.reset_index(drop=True), variables, inferred, incomplete), problems
 
 
-def _check_keys(table: pd.DataFrame) -> list[str]:
-    problems = [
-        f"column {name!r} is missing (found: {', '.join(table.columns)}). Add it or rename yours."
-        for name in ("patient_id", "cohort")
-        if name not in table
+def _with_outcome(
+    table: pd.DataFrame,
+    file: str,
+    settings: CohortSettings,
+    rule: OutcomeSettings,
+    labelled: bool,
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """The table with `expansion`, as it is given or derived from the two volumes."""
+    problems, volumes = [], {}
+    for name in VOLUMES:
+        if name in table:
+            volumes[name], found = number_column(table, name, file, settings, least=0)
+            problems += found
+    table = table.assign(**volumes)
+    absent = [name for name in VOLUMES if name not in table]
+    if "expansion" in table:
+        values, _ = number_column(table, "expansion", file, settings)
+        source, expected = "expansion", "0 or 1"
+        wrong = ~values.isin((0, 1))
+    elif absent:
+        remedy = "Give expansion as 0/1, or baseline_volume_ml and followup_volume_ml in ml."
+        found = f"no column 'expansion' and no {' and no '.join(absent)}"
+        unknown = Problem(file, found, "the outcome, or two volumes to derive it", remedy)
+        return table, problems + [unknown] * labelled
+    else:
+        values = expansion(*(volumes[name] for name in VOLUMES), rule)
+        source, expected = " or ".join(VOLUMES), "two volumes in ml to derive expansion"
+        wrong = pd.concat(volumes, axis=1).isna().any(axis=1)
+        values = values.mask(wrong)
+    named = {problem.patient_id for problem in problems}
+    for row in table.index[wrong] if labelled else []:
+        patient = table.loc[row, "patient_id"] or ""
+        cell = table.loc[row].get("expansion")
+        if patient not in named or "expansion" in table:
+            found = f"row {row}, {source} is {'blank' if cell is None else repr(cell)}"
+            remedy = "Fill it in, translate it under cohort.values, or leave the patient out."
+            problems.append(Problem(file, found, expected, remedy, patient))
+    if "expansion" in table and not absent and not problems:
+        problems += _contradictions(table, file, values, expansion(*volumes.values(), rule))
+    whole = not wrong.any()
+    return table.assign(expansion=values.astype(int) if whole else values), problems
+
+
+def _contradictions(table, file, given, derived) -> list[Problem]:
+    known = table[list(VOLUMES)].notna().all(axis=1)
+    return [
+        Problem(
+            file,
+            f"row {row}, expansion is {given[row]:g} and the volumes make it {derived[row]}",
+            "one answer",
+            "Correct the row, or the rule in outcome.absolute_ml and outcome.relative.",
+            table.loc[row, "patient_id"],
+            "warning",
+        )
+        for row in table.index[known & (given != derived)]
     ]
-    if problems:
-        return problems
-    for row in np.flatnonzero(table["patient_id"].isna()):
-        problems.append(f"row {row + 2}: patient_id is blank. Give every patient an identifier.")
-    repeated = table["patient_id"].dropna()
-    for patient in repeated[repeated.duplicated()].unique():
-        rows = [int(row) + 2 for row in np.flatnonzero(table["patient_id"] == patient)]
-        problems.append(f"patient {patient}: patient_id stands in rows {rows}; expected once.")
-    for patient, value in table.loc[
-        ~table["cohort"].isin(COHORTS), ["patient_id", "cohort"]
-    ].itertuples(index=False):
-        problems.append(f"patient {patient}: cohort is {value!r}; expected training or external.")
-    return problems
 
 
-def _with_outcome(table: pd.DataFrame, rule: OutcomeSettings) -> tuple[pd.DataFrame, list[str]]:
-    volumes = ["baseline_volume_ml", "followup_volume_ml"]
-    source = table["expansion"] if "expansion" in table else None
-    problems = []
-    if source is None:
-        missing = [name for name in volumes if name not in table]
-        if missing:
-            return table, [
-                f"the outcome cannot be derived: no column 'expansion' and no {missing}. Give "
-                "expansion as 0/1, or baseline_volume_ml and followup_volume_ml in ml."
-            ]
-        numbers = table[volumes].apply(pd.to_numeric, errors="coerce")
-        bad = numbers.isna().any(axis=1) | (numbers < 0).any(axis=1)
-        for row in table[bad][["patient_id", *volumes]].itertuples(index=False):
-            problems.append(
-                f"patient {row.patient_id}: volumes are {row.baseline_volume_ml!r} and "
-                f"{row.followup_volume_ml!r} ml; expected two numbers >= 0 to derive expansion."
-            )
-        if not problems:
-            table = table.assign(**numbers)
-            table["expansion"] = expansion(*(numbers[name] for name in volumes), rule)
-        return table, problems
-    values = pd.to_numeric(source, errors="coerce")
-    for patient, value in table.loc[~values.isin((0, 1)), ["patient_id", "expansion"]].itertuples(
-        index=False
-    ):
-        problems.append(f"patient {patient}: expansion is {value!r}; expected 0 or 1.")
-    if not problems:
-        table = table.assign(expansion=values.astype(int))
-    return table, problems
-
-
-def _variables(
-    table: pd.DataFrame, declared: dict[str, Variable]
-) -> tuple[dict[str, Variable], list[str]]:
-    """Declared variables in the table's order of declaration, then inferred ones."""
-    variables = {name: variable for name, variable in declared.items() if name in table}
-    inferred = []
-    for name in table.columns:
-        if name in RESERVED or name in variables:
-            continue
-        values = table[name].dropna()
-        if pd.api.types.is_numeric_dtype(values):
-            kind = "binary" if set(values.unique()) <= {0, 1} else "continuous"
-        else:
-            kind = "binary" if values.nunique() == 2 else "categorical"
-        variables[name] = Variable(kind=kind)
-        inferred.append(name)
-    return variables, inferred
-
-
-def _check_variables(
-    table: pd.DataFrame, declared: dict[str, Variable], variables: dict[str, Variable]
-) -> list[str]:
+def _incomplete(
+    table: pd.DataFrame, variables: dict[str, Variable], file: str, settings: CohortSettings
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """Patients with blank clinical columns: a count, not a fault."""
+    blank = table[list(variables)].isna()
+    rows = blank.index[blank.any(axis=1)]
+    named = [", ".join(blank.columns[blank.loc[row]]) for row in rows]
+    incomplete = pd.DataFrame(
+        {"patient_id": table.loc[rows, "patient_id"].to_numpy(), "blank": named}
+    )
+    what = "left out of the models" if settings.missing == "complete case" else "imputed"
     problems = [
-        f"column {name!r} is declared in the study but not in the table "
-        f"(found: {', '.join(table.columns)}). Remove it from cohort.variables or add it."
-        for name in declared
-        if name not in table
+        Problem(
+            file,
+            f"row {row}, blank: {names}",
+            "a value",
+            f"Fill it in; otherwise it is {what} (cohort.missing: {settings.missing}).",
+            table.loc[row, "patient_id"] or "",
+            "warning",
+        )
+        for row, names in zip(rows, named, strict=True)
     ]
-    for name, variable in variables.items():
-        values = table[name]
-        for patient in table.loc[values.isna(), "patient_id"]:
-            problems.append(
-                f"patient {patient}: {name} is blank; expected a value. Fill it in, drop the "
-                "patient, or list the column under cohort.ignore."
-            )
-        if variable.kind == "continuous":
-            bad = pd.to_numeric(values, errors="coerce").isna() & values.notna()
-            for patient, value in table.loc[bad, ["patient_id", name]].itertuples(index=False):
-                problems.append(f"patient {patient}: {name} is {value!r}; expected a number.")
-        elif variable.kind == "binary" and values.nunique() > 2:
-            found = ", ".join(map(str, values.dropna().unique()[:6]))
-            problems.append(f"column {name!r} is declared binary but holds {found}.")
-    return problems
+    return incomplete, problems
 
 
-def _check_classes(table: pd.DataFrame, folds: int) -> list[str]:
-    problems = []
+def _check_screened(study: Study, variables: dict[str, Variable]) -> list[Problem]:
+    wanted = study.selection.clinical
+    return [
+        Problem(
+            study.cohort.table,
+            f"no clinical column {name!r}, which selection.clinical names",
+            "one of " + (", ".join(variables) or "none"),
+            "Correct selection.clinical.",
+        )
+        for name in ([] if wanted == "screened" else wanted)
+        if name not in variables
+    ]
+
+
+def _check_classes(
+    study: Study, table: pd.DataFrame, variables: dict[str, Variable]
+) -> list[Problem]:
+    """Whether both outcomes are there, often enough for the folds, among usable patients."""
+    file, problems = study.cohort.table, []
+    usable = table
+    if study.cohort.missing == "complete case":
+        wanted = study.selection.clinical
+        usable = table.dropna(subset=list(variables) if wanted == "screened" else wanted)
     for name in COHORTS:
-        outcome = table.loc[table["cohort"] == name, "expansion"]
-        counts = {label: int((outcome == label).sum()) for label in (0, 1)}
-        need = folds if name == "training" else 1
+        outcome = usable.loc[usable["cohort"] == name, "expansion"]
+        if name == "external" and not (table["cohort"] == "external").any():
+            found = "no external patient"
+            remedy = "Nothing to do: external validation stays empty and the book says so."
+            expected = "none or some"
+            problems.append(Problem(file, found, expected, remedy, severity="warning"))
+            continue
+        need = study.models.fewest_per_class if name == "training" else 1
         for label, word in ((1, "with"), (0, "without")):
-            if counts[label] < need and (name == "training" or len(outcome)):
-                problems.append(
-                    f"{name} cohort: {counts[label]} patients {word} expansion; expected at least "
-                    f"{need}. Add patients or lower models.folds."
+            count = int((outcome == label).sum())
+            if count < need:
+                found = f"{name} cohort: {count} complete patients {word} expansion"
+                remedy = "Add patients, fill blanks" + (
+                    " or lower models.folds." if name == "training" else " or drop this cohort."
                 )
+                problems.append(Problem(file, found, f"at least {need}", remedy))
     return problems
 
 
