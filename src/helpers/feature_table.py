@@ -30,7 +30,7 @@ def read_features(study: Study) -> pd.DataFrame:
     """
     table, problems = examine_features(study)
     refuse("the feature table", problems)
-    return table
+    return table.reset_index(drop=True)
 
 
 def examine_features(study: Study) -> tuple[pd.DataFrame | None, list[Problem]]:

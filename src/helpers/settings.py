@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 
 class Settings(BaseModel):
@@ -58,6 +58,20 @@ class CohortSettings(Settings):
         default_factory=dict, description="clinical columns; undeclared ones are inferred"
     )
     ignore: list[str] = Field(default_factory=list, description="columns to leave out")
+
+    @field_validator("values", mode="before")
+    @classmethod
+    def _words_that_yaml_reads_otherwise(cls, values: object) -> object:
+        """Keys as text: YAML reads a bare yes or no as true or false, and 9 as a number."""
+        words = {True: "yes", False: "no"}
+        if not isinstance(values, dict):
+            return values
+        return {
+            column: {words[k] if isinstance(k, bool) else str(k): v for k, v in meaning.items()}
+            if isinstance(meaning, dict)
+            else meaning
+            for column, meaning in values.items()
+        }
 
 
 class OutcomeSettings(Settings):
