@@ -107,11 +107,10 @@ def _check_extra(settings: ImagingSettings) -> None:
 @lru_cache(maxsize=8)
 def _extractor(settings_json: str):
     """One extractor per settings and process: building it validates a schema."""
-    import radiomics
     from pykwalify.errors import SchemaError
     from radiomics.featureextractor import RadiomicsFeatureExtractor
 
-    radiomics.setVerbosity(logging.ERROR)
+    logging.getLogger("radiomics").setLevel(logging.ERROR)
     logging.getLogger("pykwalify").setLevel(logging.CRITICAL)
     wanted = parameters(ImagingSettings.model_validate_json(settings_json))
     try:

@@ -122,7 +122,7 @@ def _read_volume(path: Path, patient_id: str) -> sitk.Image:
             image = sitk.ReadImage(str(path))
     except (OSError, EOFError, ValueError, zlib.error, struct.error, RuntimeError) as error:
         raise DataError(
-            f"patient {patient_id}: {shown(path)} is not readable ({_reason(error)}). "
+            f"patient {patient_id}: {shown(path)} is not readable ({_reason(error, path)}). "
             "It may be truncated: copy or export it again."
         ) from error
     if image.GetDimension() == 4 and image.GetSize()[3] == 1:
@@ -149,10 +149,10 @@ def _check_complete(path: Path) -> None:
     """Refuse a NIfTI file that ends too early: ITK reads it and fills the rest with zeros."""
     if path.name.endswith(".nii.gz"):
         content = gzip.decompress(path.read_bytes())
-        header, size = content[:540], len(content)
+        header, size = content[:348], len(content)
     elif path.suffix == ".nii":
         with path.open("rb") as file:
-            header, size = file.read(540), path.stat().st_size
+            header, size = file.read(348), path.stat().st_size
     else:
         return
     expected = _nifti_bytes(header)
@@ -161,25 +161,20 @@ def _check_complete(path: Path) -> None:
 
 
 def _nifti_bytes(header: bytes) -> int:
-    """Length of a NIfTI-1 or NIfTI-2 file (uncompressed) by its own header."""
+    """Length of a NIfTI-1 file (uncompressed) by its own header; ITK reads no NIfTI-2."""
     if len(header) < 348:
         raise EOFError(f"{len(header)} bytes, too few for a NIfTI header")
-    order = "<" if header[:1] in (b"\x5c", b"\x1c") else ">"
-    if struct.unpack(f"{order}i", header[:4])[0] == 540:
-        bits = struct.unpack(f"{order}h", header[14:16])[0]
-        dims = struct.unpack(f"{order}8q", header[16:80])
-        offset = struct.unpack(f"{order}q", header[168:176])[0]
-    else:
-        dims = struct.unpack(f"{order}8h", header[40:56])
-        bits = struct.unpack(f"{order}h", header[72:74])[0]
-        offset = int(struct.unpack(f"{order}f", header[108:112])[0])
-    return offset + int(np.prod(dims[1 : dims[0] + 1], dtype=np.int64)) * bits // 8
+    order = "<" if header[:4] == struct.pack("<i", 348) else ">"
+    dims = struct.unpack(f"{order}8h", header[40:56])
+    bits = struct.unpack(f"{order}h", header[72:74])[0]
+    offset = struct.unpack(f"{order}f", header[108:112])[0]
+    return int(offset) + int(np.prod(dims[1 : dims[0] + 1], dtype=np.int64)) * bits // 8
 
 
-def _reason(error: Exception) -> str:
-    """The telling part of an error: ITK's messages are pages of source paths."""
+def _reason(error: Exception, path: Path) -> str:
+    """The telling part of an error, without paths: ITK's messages are pages of them."""
     lines = [line.strip() for line in str(error).splitlines() if line.strip()]
     text = lines[-1] if lines else type(error).__name__
     if text.startswith("Reason:"):  # MetaImage: whatever errno was left from earlier
         return "its data ends early or is damaged"
-    return text.split("ITK ERROR:")[-1].split("): ", 1)[-1].strip()
+    return text.split("ITK ERROR:")[-1].split("): ", 1)[-1].replace(str(path), path.name).strip()
