@@ -6,12 +6,13 @@ from helpers.figures.features import (
     icc_scatter,
     redundancy_heatmap,
 )
-from helpers.figures.models import difference_forest, odds_ratio_forest, roc_panel
+from helpers.figures.models import auc_overview, difference_forest, odds_ratio_forest, roc_panel
 from helpers.figures.patients import dice_plot, flow_diagram, lesion_panel, volume_distribution
 from helpers.figures.style import Figure, show, use_style
 
 __all__ = [
     "Figure",
+    "auc_overview",
     "dice_plot",
     "difference_forest",
     "family_counts",

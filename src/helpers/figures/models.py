@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import pandas as pd
 from sklearn.metrics import roc_curve
 
@@ -72,6 +74,56 @@ def _curves(axes, scores: pd.DataFrame, cohort: str, confidence: float) -> list[
         )
         found.append(f"{model} {text}")
     return [f"{cohort.capitalize()}: {', '.join(found)}."] if found else []
+
+
+def auc_overview(
+    table2: pd.DataFrame, published: Mapping[tuple[str, str], float] | None = None
+) -> Figure:
+    """The AUC of every model with its interval, cohort by cohort, beside what the paper prints.
+
+    Parameters
+    ----------
+    table2 : DataFrame, cohort, model, auc, auc_low, auc_high, as `tables.table_two` gives
+    published : (cohort, model): AUC as printed, drawn as an open circle
+    """
+    published = published or {}
+    table = table2.drop_duplicates(["cohort", "model"])
+    cohorts = list(dict.fromkeys(table["cohort"]))
+    models = [name for name in MODEL_COLOURS if name in set(table["model"])]
+    drawing, axes = canvas(
+        1,
+        max(len(cohorts), 1),
+        (8.2, 0.9 + 0.42 * len(models)),
+        sharex=True,
+        sharey=True,
+        squeeze=False,
+    )
+    words = []
+    for place, cohort in zip(axes[0], cohorts, strict=False):
+        part = table[table["cohort"] == cohort].set_index("model").reindex(models)
+        _forest(place, part, "auc", [MODEL_COLOURS[model] for model in models])
+        for row, model in enumerate(models):
+            if (cohort, model) in published:
+                place.plot(
+                    published[cohort, model], row, "o", ms=9, mfc="none", mec=INK, mew=1.3, zorder=3
+                )
+        place.axvline(0.5, color=MUTED, linewidth=1, linestyle=":")
+        place.set_yticks(range(len(models)), models)
+        place.set_title(cohort.capitalize(), fontsize=9.5)
+        texts = [
+            f"{row.Index} {row.auc:.3f} ({row.auc_low:.3f} to {row.auc_high:.3f})"
+            + (
+                f", paper {published[cohort, row.Index]:.3f}"
+                if published.get((cohort, row.Index))
+                else ""
+            )
+            for row in part.itertuples()
+        ]
+        words.append(f"{cohort.capitalize()}: {'; '.join(texts)}.")
+    drawing.supxlabel("area under the ROC curve", fontsize=10, color=INK)
+    caption = "AUC of each model with its confidence interval. Dotted: chance."
+    caption += " Open circles: what the paper prints." if published else ""
+    return Figure(drawing, f"AUC by model. {' '.join(words)}", caption, "overview")
 
 
 def odds_ratio_forest(univariate: pd.DataFrame) -> Figure:
