@@ -1,0 +1,6 @@
+"""pyradiomics' features of one lesion, computed in one pass by compiled kernels."""
+
+from helpers.features.fused.engine import extract_fused
+from helpers.features.fused.support import unsupported
+
+__all__ = ["extract_fused", "unsupported"]
