@@ -250,7 +250,8 @@ def _collect(outcomes: list[_Outcome]) -> Extraction:
         for outcome in outcomes
         if outcome.values is None or not outcome.values.index.equals(names)
     ]
-    numbers = np.array([outcome.values.to_numpy() for outcome in whole]).reshape(-1, len(names))
+    numbers = np.array([outcome.values.to_numpy() for outcome in whole])
+    numbers = numbers.reshape(len(whole), len(names))
     features = pd.DataFrame(numbers, columns=names)
     features.insert(0, "patient_id", pd.Series([o.case.patient_id for o in whole], dtype="str"))
     features.insert(1, "read", pd.Series([o.case.read for o in whole], dtype="str"))
