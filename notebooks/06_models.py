@@ -102,7 +102,7 @@ tables.show(for_stability, "The same predictions, no expansion as the positive c
 # ## Move the threshold yourself
 
 # %% tags=["hide-input"]
-interactive.threshold_explorer(scores, points=study.points_shown)
+interactive.threshold_explorer(scores, study.publish.smallest_cell)
 
 # %% [markdown]
 # ## Paper and run

@@ -61,3 +61,8 @@ def decision_score(pipeline: Pipeline, table: pd.DataFrame) -> np.ndarray:
     if hasattr(pipeline, "decision_function"):
         return pipeline.decision_function(table)
     return pipeline.predict_proba(table)[:, list(pipeline.classes_).index(1)]
+
+
+def even_score(pipeline: Pipeline) -> float:
+    """The score at which a classifier finds both outcomes equally likely."""
+    return 0.0 if hasattr(pipeline, "decision_function") else 0.5

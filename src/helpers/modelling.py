@@ -98,9 +98,9 @@ def score_table(fitted: list[FittedModel], data: ModellingData) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, patient_id, cohort, expansion, model, score, prediction, risk, threshold; higher
-    scores mean expansion is more likely. The cross-validated rows have no threshold of their own,
-    since each fold chose one.
+    DataFrame, patient_id, cohort, expansion, model, score, prediction, risk, threshold_risk; higher
+    scores mean expansion is more likely, and threshold_risk is the risk at the final model's
+    threshold. The cross-validated predictions were made at thresholds that each fold chose.
     """
     parts = []
     for model in fitted:
@@ -128,7 +128,7 @@ def score_table(fitted: list[FittedModel], data: ModellingData) -> pd.DataFrame:
                         "score": score,
                         "prediction": np.asarray(prediction, dtype=int),
                         "risk": model.risk(score),
-                        "threshold": np.nan if "cross" in cohort else model.threshold,
+                        "threshold_risk": float(model.risk(model.threshold)),
                     }
                 )
             )

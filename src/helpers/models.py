@@ -18,7 +18,7 @@ from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 from tqdm import tqdm
 
-from helpers.classifiers import classifier, decision_score
+from helpers.classifiers import classifier, decision_score, even_score
 from helpers.clinical import ClinicalScreen, clinical_encoder
 from helpers.errors import DataError
 from helpers.selection import MRMRSelector
@@ -153,9 +153,10 @@ def fit_models(
         held_out, prediction = np.full(len(y), np.nan), np.zeros(len(y), int)
         for rows, searched in zip(parts[1:], found[1:], strict=True):
             out = np.setdiff1d(parts[0], rows)
-            held_out[out] = decision_score(searched[name].best_estimator_, table.iloc[out])
-            inside = decision_score(searched[name].best_estimator_, table.iloc[rows])
-            prediction[out] = held_out[out] >= _threshold(y[rows], inside, settings)
+            best = searched[name].best_estimator_
+            held_out[out] = decision_score(best, table.iloc[out])
+            inside = decision_score(best, table.iloc[rows])
+            prediction[out] = held_out[out] >= _threshold(y[rows], inside, best, settings)
         fitted.append(
             _publishable(name, found[0][name], table, y, candidates, held_out, prediction, settings)
         )
@@ -196,7 +197,11 @@ def _search_all(table, y, candidates, selection, settings, seed) -> dict[str, Ra
     return searched
 
 
-def _threshold(y: np.ndarray, score: np.ndarray, settings: ModelSettings) -> float:
+def _threshold(
+    y: np.ndarray, score: np.ndarray, pipeline: Pipeline, settings: ModelSettings
+) -> float:
+    if settings.threshold == "half":
+        return even_score(pipeline)
     return float(choose_threshold(y, score, settings.threshold, settings.sensitivity))
 
 
@@ -226,7 +231,7 @@ def _publishable(name, search, table, y, candidates, held_out, prediction, setti
         clinical=clinical,
         parameters={key.split("__")[1]: value for key, value in search.best_params_.items()},
         search_score=float(search.best_score_),
-        threshold=_threshold(y, apparent, settings),
+        threshold=_threshold(y, apparent, pipeline, settings),
         apparent=apparent,
         held_out=held_out,
         held_out_prediction=prediction,

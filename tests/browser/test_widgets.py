@@ -3,7 +3,7 @@
 import pytest
 
 from helpers.results import Results
-from helpers.statistics.confusion import confusion_matrix
+from helpers.statistics.confusion import confusion
 
 BRIGHTNESS = """canvas => {
   const data = canvas.getContext("2d").getImageData(0, 0, canvas.width, canvas.height).data;
@@ -41,7 +41,7 @@ def cells(explorer):
 
 def expected(scores, model, cohort, positive):
     part = scores[(scores["model"] == model) & (scores["cohort"] == cohort)]
-    found = confusion_matrix(part["expansion"], part["prediction"], positive=positive)
+    found = confusion(part["expansion"], part["prediction"], positive=positive)
     return {"tp": found.tp, "fp": found.fp, "fn": found.fn, "tn": found.tn}
 
 

@@ -52,7 +52,8 @@ def crop_lesion(
     spacing = image.GetSpacing()[::-1]
     found = [np.flatnonzero(union.any(axis=tuple({0, 1, 2} - {axis}))) for axis in range(3)]
     width = max(
-        (spots[-1] - spots[0] + 1) * step for spots, step in zip(found[1:], spacing[1:], strict=True)
+        (spots[-1] - spots[0] + 1) * step
+        for spots, step in zip(found[1:], spacing[1:], strict=True)
     )
     block = [_around(found[0], margin_slices, union.shape[0])]
     for axis in (1, 2):
