@@ -12,9 +12,9 @@ import numpy as np
 from numpy.typing import ArrayLike
 from scipy.special import expit, logit
 from scipy.stats import norm
-from statsmodels.stats.proportion import proportion_confint
 
 from helpers.statistics.binary import binary_labels, both_classes, check_confidence, risks
+from helpers.statistics.proportion import proportion_interval
 
 _STEPS = 100
 
@@ -211,10 +211,8 @@ def calibration_bins(
     edges = np.quantile(risk, np.arange(1, n_bins) / n_bins, method="inverted_cdf")
     group = np.unique(np.searchsorted(edges, risk), return_inverse=True)[1]
     n, events = np.bincount(group), np.bincount(group, weights=outcome).astype(int)
-    low, high = proportion_confint(events, n, 1 - confidence, "wilson")
-    return CalibrationBins(
-        n, events, np.bincount(group, weights=risk) / n, events / n, np.clip(low, 0, 1), high
-    )
+    low, high = proportion_interval(events, n, confidence)
+    return CalibrationBins(n, events, np.bincount(group, weights=risk) / n, events / n, low, high)
 
 
 def net_benefit(y_true: ArrayLike, risk: ArrayLike, thresholds: ArrayLike) -> NetBenefit:

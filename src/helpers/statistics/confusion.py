@@ -8,7 +8,6 @@ from typing import Literal
 
 import numpy as np
 from numpy.typing import ArrayLike
-from statsmodels.stats.proportion import proportion_confint
 
 from helpers.statistics.binary import (
     binary_labels,
@@ -16,9 +15,9 @@ from helpers.statistics.binary import (
     check_confidence,
     finite_scores,
 )
+from helpers.statistics.proportion import proportion_interval
 
 RULES = ("youden", "half", "sensitivity")
-_INTERVALS = {"wilson": "wilson", "clopper-pearson": "beta"}
 
 
 @dataclass(frozen=True)
@@ -179,8 +178,6 @@ def classification_metrics(
     recall 0.824 (0.697 to 0.904; Wilson)
     """
     check_confidence(confidence)
-    if interval not in _INTERVALS:
-        raise ValueError(f"interval is {interval!r}; expected {' or '.join(map(repr, _INTERVALS))}")
     tp, fp, fn, tn = counts.tp, counts.fp, counts.fn, counts.tn
     if tp + fp + fn + tn == 0:
         raise ValueError("the confusion matrix counts no patient; expected at least one")
@@ -196,8 +193,8 @@ def classification_metrics(
         if total == 0:
             found[name] = Metric(name, nan, nan, nan, "none", reason)
             continue
-        limits = proportion_confint(count, total, 1 - confidence, _INTERVALS[interval])
-        values = np.clip([count / total, *limits], 0, 1)
+        limits = proportion_interval(count, total, confidence, interval)
+        values = np.array([count / total, *limits])
         if name == "f1":
             values = 2 * values / (1 + values)
         method = interval.title() + (" of Jaccard's index" if name == "f1" else "")
@@ -233,7 +230,8 @@ def choose_threshold(
     ------
     ValueError
         for labels other than 0 and 1, a single class, scores that are NaN or infinite, lengths
-        that differ, an unknown rule, or a sensitivity outside (0, 1].
+        that differ, an unknown rule, a sensitivity outside (0, 1], or "half" for scores that are
+        not probabilities.
 
     References
     ----------
@@ -251,6 +249,11 @@ def choose_threshold(
     if not 0 < sensitivity <= 1:
         raise ValueError(f"sensitivity is {sensitivity}; expected above 0 and at most 1")
     if rule == "half":
+        if score.min() < 0 or score.max() > 1:
+            raise ValueError(
+                f"score runs from {score.min():g} to {score.max():g}; the rule 'half' expects "
+                "probabilities between 0 and 1"
+            )
         return 0.5
     levels, place = np.unique(score, return_inverse=True)
     cases, controls = (
