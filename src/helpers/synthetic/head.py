@@ -6,7 +6,7 @@ z up); a slowly varying random warp and pose make each head its own.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -40,6 +40,13 @@ class Head:
     def depth(self) -> np.ndarray:
         """Distance under the inner table or above the skull base, mm."""
         return np.minimum(self.table, self.floor)
+
+    def part(self, cut: tuple[slice, slice, slice]) -> Head:
+        """The same head in a block of its grid."""
+        names = ("x", "y", "z", "table", "floor", "below", "width")
+        axes = (self.grid.z, self.grid.y, self.grid.x)
+        grid = Grid(*(axis[piece] for axis, piece in zip(axes, cut, strict=True)))
+        return replace(self, grid=grid, **{name: getattr(self, name)[cut] for name in names})
 
     def place(self, point: tuple[float, float, float]) -> np.ndarray:
         """Where a point of the head frame (x, y, z) lies in the scanner: (z, y, x) in mm."""

@@ -10,7 +10,7 @@ from __future__ import annotations
 from functools import reduce
 
 import numpy as np
-from scipy.ndimage import map_coordinates
+from scipy import ndimage
 
 from helpers.synthetic.fields import Grid, capsules, ellipsoid, occupancy, smooth_noise, step
 from helpers.synthetic.head import Head, brainstem_level
@@ -61,11 +61,14 @@ def fill_head(
     ndarray of float32, shape = head.grid.shape, HU
     """
     atrophy = float(np.clip((age - 40) / 45, 0, 1) + rng.normal(0, 0.12))
-    inside = _brain(head, displaced, atrophy, blood, rng)
-    outside = draw_outside(head, rng)
+    hu = draw_outside(head, rng)
     share = occupancy(head.table, head.width)
     share = np.minimum(share, occupancy(head.floor, 0.5 * head.grid.spacing[0]))
-    return outside + share * (inside - outside)
+    cut = ndimage.find_objects((share > 0).astype(np.int8))[0]  # the brain fills half of the block
+    blood = {name: None if level is None else level[cut] for name, level in blood.items()}
+    inside = _brain(head.part(cut), [axis[cut] for axis in displaced], atrophy, blood, rng)
+    hu[cut] += share[cut] * (inside - hu[cut])
+    return hu
 
 
 def _brain(head, displaced, atrophy, blood, rng) -> np.ndarray:
@@ -123,7 +126,7 @@ def _cortex(head, atrophy, rng) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     radius = np.sqrt(head.x**2 + head.y**2 + (1.05 * head.z) ** 2) + 1
     pull = 0.35 + 0.65 * 72 / radius
     points = np.stack([(part * pull + reach) / step for part in (head.z, head.y, head.x)])
-    field = map_coordinates(folds, points, order=1, mode="nearest", output=np.float32)
+    field = ndimage.map_coordinates(folds, points, order=1, mode="nearest", output=np.float32)
     dz, dy, dx = grid.spacing
     slope = np.gradient(field, dz, dy, dx)
     gap = np.abs(field) / (np.sqrt(slope[0] ** 2 + slope[1] ** 2 + slope[2] ** 2) + 0.04)

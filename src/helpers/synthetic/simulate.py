@@ -149,14 +149,27 @@ def _acquire(hu: np.ndarray, grid: Grid, scanner: Scanner, rng: np.random.Genera
     small, and neither is measured.
     """
     _, dy, dx = grid.spacing
-    grain = rng.standard_normal(hu.shape, dtype=np.float32)
     size = max(0.62 * scanner.kernel_mm, 0.2 * dy)
-    grain = ndimage.gaussian_filter(grain, (0, size / dy, size / dx), mode="wrap", truncate=3)
-    grain *= scanner.noise_hu / float(grain[:: max(len(grain) // 4, 1)].std())
-    grain *= (1 + 0.4 / (1 + np.exp((grid.z + 20) / 6)))[:, None, None]  # the bony base
-    soft = (hu > -40) & (hu < 150)
-    noisy = np.where(soft, np.rint(hu + grain), 10 * np.rint((hu + grain) / 10))
-    return np.where(hu < AIR + 8, AIR, np.clip(noisy, -1024, 3071)).astype(np.int16)
+    grain_size = (size / dy, size / dx)
+    base = 1 + 0.4 / (1 + np.exp((grid.z + 20) / 6))  # more noise behind the bony base
+    levels = scanner.noise_hu * base / _white_noise_left(grain_size)
+    image = np.empty(hu.shape, np.int16)
+    for clean, level, acquired in zip(hu, levels, image, strict=True):
+        grain = rng.standard_normal(clean.shape, dtype=np.float32)
+        grain = ndimage.gaussian_filter(grain, grain_size, mode="wrap", truncate=3)
+        noisy = clean + np.float32(level) * grain
+        coarse = (clean <= -40) | (clean >= 150)
+        noisy[coarse] = 10 * np.rint(noisy[coarse] / 10)
+        noisy[clean < AIR + 8] = AIR
+        acquired[:] = np.rint(np.clip(noisy, -1024, 3071))
+    return image
+
+
+def _white_noise_left(sigma: tuple[float, float]) -> float:
+    """SD of white noise of SD 1 after the Gaussian filter: the norm of its kernel."""
+    point = np.zeros((65, 65))
+    point[32, 32] = 1
+    return float(np.linalg.norm(ndimage.gaussian_filter(point, sigma, truncate=3)))
 
 
 def _as_image(array: np.ndarray, grid: Grid) -> sitk.Image:
