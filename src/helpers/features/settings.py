@@ -26,7 +26,7 @@ class ImagingSettings(Settings):
         "pyradiomics", description="who computes the features; both give the same values"
     )
     window_hu: tuple[float, float] | None = Field(
-        (-20.0, 120.0),
+        (0.0, 100.0),
         description="normalise over voxels inside this HU window, after clipping to it; null "
         "normalises over the whole image as pyradiomics does",
     )
