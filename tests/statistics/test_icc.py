@@ -117,7 +117,7 @@ def test_limits_hold_the_estimate_and_widen_with_confidence(seed, form):
     ],
 )
 def test_intervals_cover_the_true_correlation(form, rater_sd, least):
-    """4000 simulated features; the limits are four Monte Carlo standard errors from 0.95 or 0.90."""
+    """4000 simulated features; `least` is about four Monte Carlo standard errors below."""
     rng = np.random.default_rng(5)
     n, k, p = 30, 3, 4000
     ratings = 2 * rng.normal(size=(n, 1, p)) + rng.normal(size=(n, k, p))
