@@ -19,7 +19,7 @@ from itertools import chain
 
 import pandas as pd
 
-from helpers.audit.rounding import print_like
+from helpers.audit import print_like, reasons
 from helpers.published import GroupTable, Number, Published, Statements
 from helpers.study import Study
 
@@ -80,7 +80,7 @@ def compare(published: Published, values: pd.DataFrame, study: Study) -> pd.Data
     run = {(v.table, v.row, v.column): v.value for v in values.itertuples(index=False)}
     anywhere = {key[1:]: value for key, value in run.items()}
     twin = is_twin(published, study)
-    known = {}
+    known = reasons(published) if twin else {}
     whole = {table for table, row, _ in run if not row.startswith(SIZES)}
     lines = []
     for number in published.numbers:
