@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pytest
 import statsmodels.api as sm
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from scipy.special import expit, logit
 from sklearn.metrics import brier_score_loss
@@ -33,6 +33,7 @@ def cohort(draw, overlap=True):
     return y, risk
 
 
+@settings(max_examples=60, deadline=None)
 @given(cohort(), st.sampled_from([0.8, 0.95]))
 def test_intercept_and_slope_equal_statsmodels(data, confidence):
     y, risk = data
@@ -52,6 +53,7 @@ def test_intercept_and_slope_equal_statsmodels(data, confidence):
     )
 
 
+@settings(max_examples=60, deadline=None)
 @given(cohort(), st.floats(0.3, 2), st.floats(-1, 1))
 def test_distorted_risks_are_found_out(data, stretch, shift):
     """Risks recalibrated as found are ideal; stretching them divides the slope."""
@@ -64,6 +66,7 @@ def test_distorted_risks_are_found_out(data, stretch, shift):
     assert moved.mean_risk == pytest.approx(moved.prevalence, abs=1e-8)
 
 
+@settings(max_examples=60, deadline=None)
 @given(cohort(overlap=False))
 def test_brier_score_equals_scikit_learn(data):
     y, risk = data
@@ -99,6 +102,7 @@ def test_extreme_risks_converge():
     assert p.sum() == pytest.approx(y.sum(), abs=1e-6)
 
 
+@settings(max_examples=60, deadline=None)
 @given(cohort(overlap=False), st.integers(1, 12))
 def test_bins_hold_every_patient_once_and_keep_ties_together(data, n_bins):
     y, risk = data
@@ -125,6 +129,7 @@ def test_bins_are_of_equal_size_without_ties():
         assert bins.events[i] == y[inside].sum()
 
 
+@settings(max_examples=60, deadline=None)
 @given(cohort(overlap=False))
 def test_net_benefit_equals_counting_patients(data):
     y, risk = data

@@ -8,7 +8,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn import metrics
 from statsmodels.stats.proportion import proportion_confint
@@ -46,6 +46,7 @@ labels = st.integers(1, 40).flatmap(
 )
 
 
+@settings(max_examples=60, deadline=None)
 @given(labels, st.integers(0, 1))
 def test_counts_and_measures_equal_scikit_learn(pair, positive):
     y, called = pair
@@ -64,6 +65,7 @@ def test_counts_and_measures_equal_scikit_learn(pair, positive):
         assert getattr(found, name) == pytest.approx(value, abs=1e-12, nan_ok=True), name
 
 
+@settings(max_examples=60, deadline=None)
 @given(labels)
 def test_the_other_reading_is_the_flipped_matrix(pair):
     one = confusion(*pair, positive=1)
@@ -73,6 +75,7 @@ def test_the_other_reading_is_the_flipped_matrix(pair):
     assert one.flipped().recall == pytest.approx(one.specificity, nan_ok=True)
 
 
+@settings(max_examples=60, deadline=None)
 @given(labels, st.sampled_from(["wilson", "clopper-pearson"]))
 def test_measures_with_intervals_are_those_of_the_matrix(pair, interval):
     counts = confusion(*pair)
@@ -134,6 +137,7 @@ def _rates(y, score, threshold):
     return called[y == 1].mean(), (~called)[y == 0].mean()
 
 
+@settings(max_examples=60, deadline=None)
 @given(scored())
 def test_youden_is_the_best_of_all_thresholds(data):
     y, score = data
@@ -147,6 +151,7 @@ def test_youden_is_the_best_of_all_thresholds(data):
             assert _rates(y, score, t)[0] <= sensitivity + 1e-12
 
 
+@settings(max_examples=60, deadline=None)
 @given(scored(), st.sampled_from([0.3, 0.5, 0.8, 0.9, 1.0]))
 def test_fixed_sensitivity_keeps_the_most_specificity(data, least):
     y, score = data
@@ -158,6 +163,7 @@ def test_fixed_sensitivity_keeps_the_most_specificity(data, least):
             assert _rates(y, score, t)[1] <= specificity + 1e-12
 
 
+@settings(max_examples=60, deadline=None)
 @given(scored())
 def test_threshold_lies_between_scores(data):
     """So that a score computed again, a rounding error away, falls on the same side."""

@@ -114,6 +114,7 @@ def brute_force(y, score):
     return auc, variance
 
 
+@settings(max_examples=60, deadline=None)
 @given(scored())
 def test_auc_and_variance_equal_the_definition(data):
     y, scores = data
@@ -125,6 +126,7 @@ def test_auc_and_variance_equal_the_definition(data):
     assert 0 <= found.low <= found.auc <= found.high <= 1
 
 
+@settings(max_examples=60, deadline=None)
 @given(scored(models=3))
 def test_covariance_gives_the_variance_of_every_contrast(data):
     y, scores = data
@@ -138,6 +140,7 @@ def test_covariance_gives_the_variance_of_every_contrast(data):
             assert test.z == pytest.approx((aucs[i] - aucs[j]) / math.sqrt(contrast), abs=1e-7)
 
 
+@settings(max_examples=60, deadline=None)
 @given(scored())
 def test_swapping_the_models_turns_the_sign(data):
     y, (a, b) = data
@@ -147,6 +150,7 @@ def test_swapping_the_models_turns_the_sign(data):
     assert (one.low, one.high) == pytest.approx((-two.high, -two.low), abs=1e-15)
 
 
+@settings(max_examples=60, deadline=None)
 @given(scored(), st.sampled_from([np.exp, np.cbrt, lambda s: 1e6 * s - 3, np.arctan]))
 def test_only_the_order_of_scores_counts(data, monotone):
     y, (a, b) = data
@@ -154,6 +158,7 @@ def test_only_the_order_of_scores_counts(data, monotone):
     assert delong_test(y, monotone(a), b) == delong_test(y, a, b)
 
 
+@settings(max_examples=60, deadline=None)
 @given(scored(), st.randoms(use_true_random=False))
 def test_the_order_of_patients_does_not_count(data, random):
     y, (a, b) = data
@@ -163,6 +168,7 @@ def test_the_order_of_patients_does_not_count(data, random):
     assert (found.z, found.p_value) == pytest.approx((expected.z, expected.p_value), rel=1e-9)
 
 
+@settings(max_examples=60, deadline=None)
 @given(scored())
 def test_other_class_with_negated_scores_is_the_same_curve(data):
     y, (a, b) = data
@@ -172,6 +178,7 @@ def test_other_class_with_negated_scores_is_the_same_curve(data):
     assert auc_ci(y, -a).auc == pytest.approx(1 - expected.auc, abs=1e-15)
 
 
+@settings(max_examples=60, deadline=None)
 @given(scored(models=1, least=1), st.sampled_from([0.8, 0.95, 0.99]))
 def test_newcombe_limits_solve_the_score_equation(data, confidence):
     from scipy.stats import norm
@@ -188,6 +195,7 @@ def test_newcombe_limits_solve_the_score_equation(data, confidence):
     assert found.high - found.low > 0.05
 
 
+@settings(max_examples=60, deadline=None)
 @given(scored(models=1))
 def test_logit_interval_is_symmetric_on_its_scale(data):
     y, (score,) = data
@@ -305,7 +313,7 @@ def test_booleans_lists_and_series_are_taken():
     assert auc_ci(pd.Series(Y, index=list("fedcba")), pd.Series(UP)) == expected
 
 
-@settings(max_examples=30)
+@settings(max_examples=60, deadline=None)
 @given(scored(models=2), scored(models=2))
 def test_unpaired_test_adds_the_variances(first, second):
     (y_a, (a, _)), (y_b, (b, _)) = first, second

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from math import inf
+from math import inf, isnan
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,9 @@ class DelongResult:
     z : statistic, positive when a has the larger AUC; for two cohorts it follows a t distribution
     p_value : two-sided
     auc_a, auc_b : the two areas
-    low, high : confidence interval of auc_a - auc_b, clipped to [-1, 1]
-    confidence : of the interval
+    low, high : confidence interval of auc_a - auc_b, clipped to [-1, 1]; NaN where the
+        test gives none
+    confidence : of the interval, NaN without one
     method : name of the test
     df : degrees of freedom of the reference distribution; infinite for the normal one
     note : what a reader must know before using the test; empty when nothing is unusual
@@ -65,9 +66,13 @@ class DelongResult:
     def __str__(self) -> str:
         """One sentence, as a paper would print it."""
         degrees = "" if self.df == inf else f", df = {self.df:.1f}"
+        interval = (
+            ""
+            if isnan(self.confidence)
+            else f" ({self.confidence:.0%} CI {self.low:+.3f} to {self.high:+.3f})"
+        )
         return (
-            f"AUC {self.auc_a:.3f} - {self.auc_b:.3f} = {self.auc_a - self.auc_b:+.3f} "
-            f"({self.confidence:.0%} CI {self.low:+.3f} to {self.high:+.3f}); "
+            f"AUC {self.auc_a:.3f} - {self.auc_b:.3f} = {self.auc_a - self.auc_b:+.3f}{interval}; "
             f"z = {self.z:.3f}{degrees}, P = {self.p_value:.3g} ({self.method})"
             + (f". {self.note}" if self.note else "")
         )
