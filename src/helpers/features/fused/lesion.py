@@ -84,6 +84,11 @@ def _plain(image: sitk.Image, mask: sitk.Image) -> bool:
     )
 
 
+def _keeps_grid(image: sitk.Image, box: Box, spacing_mm: float) -> bool:
+    old = np.array(image.GetSpacing())
+    return np.allclose(old, np.where(box.high != box.low, spacing_mm, old))
+
+
 def _resample(
     image: sitk.Image, settings: ImagingSettings, lines: ScanLines, size: np.ndarray, nx: int
 ) -> np.ndarray:
@@ -106,7 +111,7 @@ def _resample(
 def _load_slowly(
     image: sitk.Image, mask: sitk.Image, settings: ImagingSettings
 ) -> LesionBox | None:
-    """The box by pyradiomics, for preprocessing that it does quickly or that is rarely asked for."""
+    """The box by pyradiomics, for preprocessing that is quick there or rarely asked for."""
     from radiomics.featureextractor import RadiomicsFeatureExtractor
 
     spacing = settings.spacing_mm
@@ -114,6 +119,7 @@ def _load_slowly(
         prepare(image, settings),
         mask,
         interpolator="sitkBSpline",
+        padDistance=_PADDING,
         resampledPixelSpacing=[spacing] * 3 if spacing else None,
     )
     values = sitk.GetArrayFromImage(volume)

@@ -92,7 +92,7 @@ def chain_voxels(number, directions, count):
     chains : int32, shape (n, count), see `Roi`
     neighbours : int32, shape (count,)
     """
-    nz, ny, nx = number.shape
+    _, ny, nx = number.shape
     flat = number.ravel()
     chains = np.empty((len(directions), count), np.int32)
     neighbours = np.zeros(count, np.int32)
