@@ -62,7 +62,7 @@ def test_another_grid_is_refused_and_both_are_printed(scan, lesion, change, seen
 
 def test_another_size_and_another_direction_are_refused(scan, lesion):
     with pytest.raises(DataError, match="size 12 × 10 × 3"):
-        check_mask(image_of(lesion[:3]), scan, "P1")
+        check_mask(image_of(lesion[:3], (0.5, 0.5, 5.0)), scan, "P1")
     turned = image_of(lesion)
     turned.SetDirection((1, 0, 0, 0, -1, 0, 0, 0, 1))
     with pytest.raises(DataError, match="another grid"):

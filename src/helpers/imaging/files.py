@@ -116,10 +116,14 @@ def _only(folder: Path, patient_id: str, kind: str, folders: list[Path]) -> Path
 def _read_volume(path: Path, patient_id: str) -> sitk.Image:
     try:
         if path.is_dir():
-            image = _read_series(path)
+            from helpers.imaging.dicom import read_series
+
+            image = read_series(path, patient_id)
         else:
             _check_complete(path)
             image = sitk.ReadImage(str(path))
+    except DataError:
+        raise
     except (OSError, EOFError, ValueError, zlib.error, struct.error, RuntimeError) as error:
         raise DataError(
             f"patient {patient_id}: {shown(path)} is not readable ({_reason(error, path)}). "
@@ -134,15 +138,6 @@ def _read_volume(path: Path, patient_id: str) -> sitk.Image:
             "one value per voxel. Export a single series."
         )
     return image
-
-
-def _read_series(folder: Path) -> sitk.Image:
-    series = sitk.ImageSeriesReader.GetGDCMSeriesIDs(str(folder))
-    if len(series) != 1:
-        raise ValueError(f"{len(series)} DICOM series in the folder, expected 1")
-    reader = sitk.ImageSeriesReader()
-    reader.SetFileNames(sitk.ImageSeriesReader.GetGDCMSeriesFileNames(str(folder), series[0]))
-    return reader.Execute()
 
 
 def _check_complete(path: Path) -> None:

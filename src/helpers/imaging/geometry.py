@@ -94,17 +94,14 @@ def check_mask(mask: sitk.Image, image: sitk.Image, patient_id: str) -> sitk.Ima
     Raises
     ------
     DataError
-        when the mask lies on another grid, is empty or holds more than one label.
+        when the mask is empty, holds more than one label, or lies on another grid, unless its
+        voxels are the image's, only cropped, flipped or with axes exchanged.
     """
-    mine, theirs = geometry(mask), geometry(image)
-    if not theirs.same_grid(mine):
-        raise DataError(
-            f"patient {patient_id}: the mask lies on another grid than its image.\n"
-            f"    mask:  {mine}\n    image: {theirs}\n"
-            "    Resample the mask to the image's grid (nearest neighbour), or pair the right "
-            "files."
-        )
     checked = one_label(mask, patient_id)
+    if not geometry(image).same_grid(geometry(mask)):
+        from helpers.imaging.grids import to_grid
+
+        checked = to_grid(checked, image, patient_id)
     if not sitk.GetArrayViewFromImage(checked).any():
         raise DataError(
             f"patient {patient_id}: the mask is empty; expected at least one voxel of lesion. "
