@@ -6,7 +6,7 @@
 # hospital and tried them in another. This book runs every step of their paper again, from voxels to
 # *P* values, and puts the paper's numbers beside those of the run.
 
-# %% tags=["parameters"]
+# %% tags=["parameters", "remove-cell"]
 study = "studies/paper.yaml"
 jobs = 1
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import re
 import zipfile
 
 from docx import Document
@@ -120,8 +121,7 @@ def _without_thumbnail(content: bytes) -> bytes:
 
 
 def _drop_relationship(data: bytes, target: bytes) -> bytes:
-    parts = data.split(b"<Relationship ")
-    return b"<Relationship ".join(part for part in parts if target not in part)
+    return re.sub(rb"<Relationship [^>]*" + re.escape(target) + rb"[^>]*/>", b"", data)
 
 
 def to_latex(printed: Printed, caption: str, name: str) -> str:
