@@ -19,7 +19,7 @@ from helpers.clinical import entered_variables
 from helpers.modelling import modelling_data
 from helpers.published import load_published
 from helpers.results import Results
-from helpers.selection import mrmr, univariate_screen
+from helpers.selection import mrmr, mrmr_path, univariate_screen
 from helpers.study import load_study
 
 study = load_study(study)
@@ -70,18 +70,19 @@ glue("n_candidates", candidates.shape[1], display=False)
 # mutual information with those already picked.
 
 # %%
-selection = mrmr(
-    candidates,
-    data.training_outcome,
-    k=min(study.selection.k, candidates.shape[1]),
-    scheme=study.selection.scheme,
-    mutual_information=study.selection.mutual_information,
-)
+settings = study.selection
+options = {
+    "k": min(settings.k, candidates.shape[1]),
+    "scheme": settings.scheme,
+    "mutual_information": settings.mutual_information,
+}
+selection = mrmr(candidates, data.training_outcome, **options)
 results.write("selection.csv", selection)
 tables.show(selection, "mRMR in the training cohort")
 
 # %% tags=["hide-input"]
-interactive.mrmr_stepper(candidates, data.training_outcome, selection, study.selection)
+path = mrmr_path(candidates, data.training_outcome, **options)
+interactive.mrmr_stepper(path, settings.scheme)
 
 # %% tags=["hide-input"]
 figures.redundancy_heatmap(candidates[selection["feature"]].corr())

@@ -67,6 +67,21 @@ def test_a_file_that_carries_code_is_refused(saved, tmp_path):
         load_model(tmp_path / "SVM.skops")
 
 
+@pytest.mark.parametrize("field", ["left_child", "feature"])
+def test_a_tree_whose_nodes_point_out_of_it_is_refused(saved, tmp_path, field):
+    folder, _, _ = saved
+    pipeline, _ = load_model(folder / "DT.skops")
+    tree = pipeline.named_steps["classify"].tree_
+    assert tree.node_count > 1
+    state = tree.__getstate__()
+    state["nodes"][field][0] = 10_000
+    tree.__setstate__(state)
+    skops.io.dump(pipeline, tmp_path / "DT.skops")
+    (tmp_path / "DT.json").write_text((folder / "DT.json").read_text())
+    with pytest.raises(DataError, match=r"DT\.skops cannot be used .* node"):
+        load_model(tmp_path / "DT.skops")
+
+
 @pytest.mark.parametrize("damage", ["gone", "notes", "truncated"])
 def test_missing_or_damaged_files_are_named(saved, tmp_path, damage):
     folder, _, _ = saved

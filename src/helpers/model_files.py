@@ -6,6 +6,7 @@ import json
 from importlib.metadata import version
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import skops.io
 from pydantic import BaseModel, ConfigDict
@@ -16,6 +17,9 @@ from helpers.files import write_atomically
 from helpers.models import FittedModel
 from helpers.study import Study
 
+# Beside skops' own list: encoders keep the type of their levels, and a decision tree its nodes,
+# which `_check_nodes` looks through. Neither carries code.
+_TRUSTED = ["numpy.dtype", "sklearn.tree._tree.Tree"]
 _VERSIONS = ("scikit-learn", "pyradiomics-bhklab", "SimpleITK", "numpy", "skops")
 
 
@@ -87,7 +91,7 @@ def save_models(
 def load_model(file: str | Path):
     """A saved pipeline and its description.
 
-    Only types that skops trusts by itself are loaded, so a file that carries code is refused.
+    Only plain scikit-learn types are loaded, so a file that carries code is refused.
 
     Raises
     ------
@@ -104,7 +108,23 @@ def load_model(file: str | Path):
             )
     try:
         description = ModelDescription.model_validate_json(notes.read_text(encoding="utf-8"))
-        pipeline = skops.io.load(file)
+        pipeline = skops.io.load(file, trusted=_TRUSTED)
+        _check_nodes(pipeline.named_steps["classify"])
     except Exception as error:  # zip, JSON, pydantic and skops each have their own
         raise DataError(f"{file.name} cannot be used as a model: {error}") from error
     return pipeline, description
+
+
+def _check_nodes(model) -> None:
+    """Refuse a decision tree whose nodes point out of it: scikit-learn would follow them."""
+    tree = getattr(model, "tree_", None)
+    if tree is None:
+        return
+    places = np.arange(tree.node_count)
+    leaf = tree.children_left == -1
+    for children in (tree.children_left, tree.children_right):
+        inside = (children > places) & (children < tree.node_count)
+        if not np.where(leaf, children == -1, inside).all():
+            raise ValueError("a node of the decision tree points out of it")
+    if not (leaf | ((tree.feature >= 0) & (tree.feature < model.n_features_in_))).all():
+        raise ValueError("a node of the decision tree asks for a feature that it has not")

@@ -5,6 +5,7 @@ from __future__ import annotations
 import tempfile
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import compress
 
 import numpy as np
 import pandas as pd
@@ -214,7 +215,7 @@ def _publishable(name, search, table, y, candidates, held_out, prediction, setti
     best = search.best_estimator_
     branches = best.named_steps["prepare"].named_transformers_
     chosen = branches["radiomics"].named_steps["mrmr"].get_support()
-    features = list(np.array(candidates.radiomics)[chosen])
+    features = list(compress(candidates.radiomics, chosen))
     clinical = list(branches["clinical"].entered_) if candidates.kinds else []
     steps = [("radiomics", StandardScaler(), features)]
     if clinical:
