@@ -31,6 +31,9 @@ SITES = {
 }
 
 
+FROM_BONE_MM = 1.5  # dura and fluid; a reader keeps off the skull (Liu & He 2025, section 1.3)
+
+
 @dataclass(frozen=True)
 class Signs:
     """What one lesion looks like.
@@ -126,7 +129,8 @@ def draw_lesion(
     coarse, _ = head.grid.box(tuple(centre - reach), tuple(centre + reach))
     home = _compartment(head, coarse, location, side)
     block, grid = _doubled(coarse, full)
-    home, depth = (upsample(upsample(part, 1), 2) for part in (home, head.depth[coarse]))
+    clear = head.depth[coarse] - 0.5 * head.width[coarse]  # of voxels that bone shares
+    home, clear = (upsample(upsample(part, 1), 2) for part in (home, clear))
     x, y, z = grid.mesh
     axes = np.array(proportions) * np.exp(rng.normal(0, 0.12, 3))
     axes = axes / np.cbrt(np.prod(axes))
@@ -142,7 +146,7 @@ def draw_lesion(
         0.8 * smooth_noise(rng, grid, 0.45 * radius) + 0.6 * smooth_noise(rng, grid, 0.2 * radius)
     )
     level += 2.5 * np.maximum(-home, 0)
-    allowed = depth > 1.0
+    allowed = clear > FROM_BONE_MM
     if allowed.sum() < count:
         raise DataError(
             f"patient {patient['patient_id']}: baseline_volume_ml is {volume}, which does not fit "
