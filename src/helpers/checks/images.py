@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import difflib
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -14,7 +16,7 @@ from tqdm import tqdm
 from helpers.cohort import FIRST_READ, Cohort, cases
 from helpers.errors import DataError
 from helpers.features.batch import Case
-from helpers.imaging.files import read_image, read_mask, shown
+from helpers.imaging.files import SUFFIXES, read_image, read_mask, shown
 from helpers.imaging.geometry import check_mask, volume_ml
 from helpers.problems import Problem
 from helpers.study import Study
@@ -52,6 +54,7 @@ def check_images(study: Study, cohort: Cohort, jobs: int, progress: bool = True)
     """
     reads, missing = cases(study, cohort)
     problems = [_absent(text) for text in missing]
+    problems += _strangers(study.paths.cohort, cohort.patients["patient_id"])
     patients = [list(group) for _, group in groupby(reads, key=lambda case: case.patient_id)]
     work = Parallel(n_jobs=jobs, return_as="generator")(
         delayed(_measure)(group) for group in patients
@@ -66,6 +69,33 @@ def _absent(text: str) -> Problem:
     patient = text.removeprefix("patient ").split(":", 1)[0]
     file = "masks" if ": no mask" in text or "masks in" in text else "images"
     return Problem.from_error(patient, f"{file}/", ValueError(text))
+
+
+def _strangers(folder: Path, patients: pd.Series) -> list[Problem]:
+    """Images and masks of nobody in the table: often an identifier that is written otherwise."""
+    known, problems = set(patients), []
+    for place in ("images", "masks"):
+        names = {name_of(path) for path in (folder / place).glob("[!.]*")} - known
+        for name in sorted(names):
+            near = difflib.get_close_matches(name, list(known), n=1)
+            hint = f" Did you mean {near[0]}?" if near else ""
+            remedy = f"Add the patient, or rename or remove the file.{hint}"
+            found = "an image or mask of nobody in the table"
+            file = f"{place}/{name}"
+            problems.append(Problem(file, found, "patients of the table", remedy, name, "warning"))
+    return problems
+
+
+def name_of(path: Path) -> str:
+    """The patient that a file or folder is named after.
+
+    Examples
+    --------
+    >>> name_of(Path("images/P001.nii.gz"))
+    'P001'
+    """
+    suffix = next((suffix for suffix in SUFFIXES if path.name.endswith(suffix)), "")
+    return path.name.removesuffix(suffix)
 
 
 def _measure(reads: list[Case]) -> _Measured:
