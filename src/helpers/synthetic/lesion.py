@@ -14,9 +14,8 @@ from helpers.synthetic.head import Head, brainstem_level
 from helpers.synthetic.settings import Effects
 
 # Share of lesions without later expansion that carry each sign; the settings add to it for those
-# that expand. Boulouis 2016 (hypodensity), Selariu 2012 (swirl), and the 920 patients of World
-# Neurosurg 2019, doi 10.1016/j.wneu.2019.09.053 (black hole, blend): see settings.Effects.
-BASE_RATES = {"hypodensity": 0.22, "swirl": 0.25, "black_hole": 0.12, "blend": 0.13}
+# that expand, and name the studies.
+BASE_RATES = {"hypodensity": 0.22, "swirl": 0.25, "black_hole": 0.09, "blend": 0.11}
 # Possible centres in the head frame (mm: x left, y back, z up) and the lesion's proportions.
 SITES = {
     "basal ganglia or thalamus": (((27, -2, 4), (0.8, 1.3, 1.0)), ((14, 13, 9), (0.95, 1.1, 0.95))),
@@ -29,8 +28,6 @@ SITES = {
     "brainstem": (((0, 14, -27), (1.05, 0.9, 1.05)),),
     "cerebellum": (((23, 50, -38), (1.05, 1.05, 0.9)),),
 }
-
-
 FROM_BONE_MM = 1.5  # dura and fluid; a reader keeps off the skull (Liu & He 2025, section 1.3)
 
 

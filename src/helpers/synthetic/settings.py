@@ -22,6 +22,19 @@ class Effects(_Settings):
     Rates are differences of probability (expansion minus no expansion) and the two graded
     quantities are standardised mean differences (Cohen's d), so every zero is "no difference".
     The defaults are of the order of the cited studies, chosen before any model was fitted.
+
+    References
+    ----------
+    Arba F, et al. Int J Stroke 2022;17:835, doi 10.1177/17474930211061639 (meta-analysis).
+    Barras CD, et al. AJNR 2013;34:1139, doi 10.3174/ajnr.A3375.
+    Boulouis G, et al. JAMA Neurol 2016;73:961, doi 10.1001/jamaneurol.2016.1218.
+    He GN, et al. J Neurol 2018;265:1883, doi 10.1007/s00415-018-8932-6.
+    Ng D, et al. AJNR 2018;39:232, doi 10.3174/ajnr.A5465.
+    Selariu E, et al. BMC Neurol 2012;12:109, doi 10.1186/1471-2377-12-109.
+    de Souza DCR, et al. Clin Neurol Neurosurg 2025, doi 10.1016/j.clineuro.2025.108845
+    (meta-analysis).
+    Zhang M, et al. Front Neurol 2020;11:334, doi 10.3389/fneur.2020.00334.
+    Zheng J, et al. World Neurosurg 2018;115:e711, doi 10.1016/j.wneu.2018.04.140 (meta-analysis).
     """
 
     clinical: Annotated[float, Field(ge=0, le=2)] = Field(
@@ -31,34 +44,36 @@ class Effects(_Settings):
     )
     margin_irregularity: NonNegative = Field(
         0.6,
-        description="irregularity of the outline, in SD between patients (irregular shape in 71% "
-        "of 70 with and 45% of 115 without expansion, a d of 0.69: J Neurol 2018, doi "
-        "10.1007/s00415-018-8932-6)",
+        description="irregularity of the outline, in SD between patients (a sign seen in 71% of "
+        "those with and 45% of those without expansion is a d of 0.69: He 2018; pooled 68% and "
+        "53% are 0.39: Arba 2022)",
     )
     heterogeneity: NonNegative = Field(
         0.6,
         description="variation of density inside the lesion, in SD between patients (coefficient "
-        "of variation of HU against growth, adjusted R2 of 0.107: Barras 2013, AJNR 34:1139)",
+        "of variation of HU against growth, adjusted R² of 0.107, a d of about 0.7: Barras 2013)",
     )
     hypodensity_rate: RateDifference = Field(
         0.3,
-        description="lesions with an internal hypodensity of any kind (53% of 163 with and 22% of "
-        "621 without expansion: Boulouis 2016, JAMA Neurol 73:961)",
+        description="lesions with an internal hypodensity of any kind (53% with and 22% without "
+        "expansion: Boulouis 2016; pooled sensitivity 63%: Arba 2022)",
     )
     swirl_rate: RateDifference = Field(
         0.15,
-        description="lesions with a swirl of less dense, fresh blood (30% of all: Selariu 2012, "
-        "BMC Neurol 12:109; the difference is an assumption, half that of hypodensities)",
+        description="lesions with a swirl of less dense, fresh blood (30% of all: Selariu 2012; "
+        "more often with expansion: Ng 2018; the difference is an assumption, half that of "
+        "hypodensities)",
     )
     black_hole_rate: RateDifference = Field(
-        0.12,
-        description="lesions with a well-defined black hole (24% with and 12% without expansion "
-        "among 920: World Neurosurg 2019, doi 10.1016/j.wneu.2019.09.053)",
+        0.2,
+        description="lesions with a well-defined black hole (pooled 30% with and 9% without "
+        "expansion: Zheng 2018)",
     )
     blend_rate: RateDifference = Field(
-        0.24,
-        description="lesions with two blended densities (37% with and 13% without expansion, "
-        "same 920 patients)",
+        0.2,
+        description="lesions with two blended densities (pooled 11% without expansion: Arba 2022; "
+        "the difference lies between 10%, an odds ratio of 2.11: de Souza 2025, and 34%, an AUC "
+        "of 0.67: Zhang 2020)",
     )
 
     def scaled(self, factor: float) -> Effects:
