@@ -31,10 +31,12 @@ def icc_table(
 
     Returns
     -------
-    DataFrame, one row a feature: feature, then for intra (A1 and A2) and inter (A1 and B1) the
-    ICC, its `_low` and `_high`, and `_n`, the patients with both reads; then stable. With perturbed
-    reads also perturbation, perturbation_low, perturbation_high, perturbation_n, and
-    kept_by_rereads and kept_by_perturbation, what each of the two would keep alone.
+    DataFrame
+        one row a feature: feature, then for intra (A1 and A2) and inter (A1 and B1) the
+        ICC, its `_low` and `_high`, and `_n`, the patients with both reads; then stable.
+        With perturbed reads also perturbation, perturbation_low, perturbation_high,
+        perturbation_n, and kept_by_rereads and kept_by_perturbation, what each of the two
+        would keep alone.
 
     Notes
     -----
@@ -146,9 +148,11 @@ def perturbation_agreement(table: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame: family, features, the median ICC of each comparison that was made (median_intra,
-    median_inter, median_perturbation), then kept_by_both, by_rereads_only, by_perturbation_only and
-    by_neither (by_perturbation alone where nobody read again); the last row is the total
+    DataFrame
+        family, features, the median ICC of each comparison that was made (median_intra,
+        median_inter, median_perturbation), then kept_by_both, by_rereads_only,
+        by_perturbation_only and by_neither (by_perturbation alone where nobody read again);
+        the last row is the total
     """
     families = table["feature"].map(family)
     parts = {name: table[families == name] for name in FAMILIES} | {"total": table}

@@ -46,11 +46,12 @@ def univariate_screen(
 
     Returns
     -------
-    DataFrame: variable, level, reference, odds_ratio, odds_ratio_low, odds_ratio_high, test,
-    statistic, p, note. A continuous variable has one row, its odds ratio is per unit; others have a
-    row per level against the most frequent one (`reference`). The test is that of the whole
-    variable, repeated on each of its rows. An odds ratio that cannot be estimated is NaN and `note`
-    says why.
+    DataFrame
+        variable, level, reference, odds_ratio, odds_ratio_low, odds_ratio_high, test,
+        statistic, p, note. A continuous variable has one row, its odds ratio is per unit;
+        others have a row per level against the most frequent one (`reference`). The test is
+        that of the whole variable, repeated on each of its rows. An odds ratio that cannot
+        be estimated is NaN and `note` says why.
 
     Raises
     ------

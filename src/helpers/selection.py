@@ -43,8 +43,9 @@ def mrmr(
 
     Returns
     -------
-    DataFrame in the order of picking: rank (from 1), feature (name, or column number of an array),
-    relevance and redundancy (nats, redundancy is 0 for the first), score
+    DataFrame
+        in the order of picking: rank (from 1), feature (name, or column number of an
+        array), relevance and redundancy (nats, redundancy is 0 for the first), score
 
     Raises
     ------
@@ -113,8 +114,9 @@ def mrmr_path(
 
     Returns
     -------
-    DataFrame: step (from 1), feature, relevance, redundancy, score; within a step the picked one
-    comes first, then by falling score
+    DataFrame
+        step (from 1), feature, relevance, redundancy, score; within a step the picked one
+        comes first, then by falling score
     """
     values, names, information = _prepared(features, outcome, scheme, mutual_information)
     _check_k(k, information, values.shape[1])
@@ -146,8 +148,10 @@ class MRMRSelector(SelectorMixin, BaseEstimator):
 
     Attributes
     ----------
-    ranking_ : column numbers in the order of picking, shape = (n_picked,)
-    n_features_in_ : number of columns seen
+    ranking_ : array, shape = (n_picked,)
+        column numbers in the order of picking
+    n_features_in_ : int
+        number of columns seen
 
     See Also
     --------

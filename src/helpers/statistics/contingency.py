@@ -65,8 +65,9 @@ def fisher_exact(table: ArrayLike) -> GroupTest:
 
     Returns
     -------
-    GroupTest; statistic is the conditional maximum likelihood odds ratio of a 2 x 2 table, NaN for
-    a larger one
+    GroupTest
+        statistic is the conditional maximum likelihood odds ratio of a 2 x 2 table, NaN for
+        a larger one
 
     Raises
     ------
@@ -109,8 +110,9 @@ def fisher_monte_carlo(
 
     Returns
     -------
-    GroupTest with p_value = (1 + m) / (1 + draws), where m drawn tables are no more probable than
-    the observed one, and its standard_error
+    GroupTest
+        with p_value = (1 + m) / (1 + draws), where m drawn tables are no more probable than
+        the observed one, and its standard_error
     """
     table = _counts(table)
     if draws < 1:

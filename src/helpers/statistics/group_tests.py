@@ -142,8 +142,9 @@ def mann_whitney(a: ArrayLike, b: ArrayLike) -> GroupTest:
 
     Returns
     -------
-    GroupTest with statistic U of a (R calls it W): the pairs in which a is larger, ties counted
-    as half
+    GroupTest
+        with statistic U of a (R calls it W): the pairs in which a is larger, ties counted
+        as half
 
     Raises
     ------
@@ -174,8 +175,9 @@ def choose_test(
 
     Returns
     -------
-    GroupTest. A variable that cannot be tested (one level only, no spread, a group with too few
-    values) has NaN as statistic and P value, and its `test` says why.
+    GroupTest
+        A variable that cannot be tested (one level only, no spread, a group with too few
+        values) has NaN as statistic and P value, and its `test` says why.
 
     Raises
     ------

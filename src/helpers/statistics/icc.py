@@ -17,10 +17,16 @@ _ROUNDING = 1e-12
 class ICC:
     """Intraclass correlations and their confidence limits.
 
-    value, low, high : float, or shape = (n_features,); NaN where there is nothing to compare
-    n_subjects : subjects with all reads, int or shape = (n_features,)
-    n_raters : reads per subject
-    form, confidence : as asked for
+    Attributes
+    ----------
+    value, low, high : float or array, shape = (n_features,)
+        NaN where there is nothing to compare
+    n_subjects : int or array, shape = (n_features,)
+        subjects with all reads
+    n_raters : int
+        reads per subject
+    form, confidence : str and float
+        as asked for
     """
 
     value: float | np.ndarray

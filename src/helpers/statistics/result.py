@@ -9,12 +9,19 @@ from dataclasses import dataclass
 class GroupTest:
     """What a test of two or more groups found.
 
-    test : its name
-    statistic : t, U, chi-square, or the conditional odds ratio of Fisher's test on 2 x 2; NaN
-        where there is none
-    p_value : two-sided
-    df : degrees of freedom, NaN where the test has none
-    standard_error : of the P value; 0 unless the P value is a Monte Carlo estimate
+    Attributes
+    ----------
+    test : str
+        name of the test
+    statistic : float
+        t, U, chi-square, or the conditional odds ratio of Fisher's test on 2 x 2; NaN where there
+        is none
+    p_value : float
+        two-sided
+    df : float
+        degrees of freedom, NaN where the test has none
+    standard_error : float
+        of the P value; 0 unless the P value is a Monte Carlo estimate
     """
 
     test: str
