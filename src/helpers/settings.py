@@ -77,8 +77,12 @@ class CohortSettings(Settings):
 class OutcomeSettings(Settings):
     """Hematoma expansion from volumes (paper, section 1.2)."""
 
-    absolute_ml: Annotated[float, Field(gt=0)] = 6.0
-    relative: Annotated[float, Field(gt=0)] = 0.33
+    absolute_ml: Annotated[float, Field(gt=0)] = Field(
+        6.0, description="growth beyond this is expansion, ml"
+    )
+    relative: Annotated[float, Field(gt=0)] = Field(
+        0.33, description="growth beyond this share of the baseline volume is expansion, too"
+    )
 
 
 class PerturbationSettings(Settings):
@@ -120,18 +124,30 @@ class ReliabilitySettings(Settings):
         "or re-reads with perturbation beside them for comparison",
     )
     perturbation: PerturbationSettings = PerturbationSettings()
-    form: Literal["1", "A,1", "C,1", "1,k", "A,k", "C,k"] = "A,1"
-    threshold: Annotated[float, Field(gt=0, lt=1)] = 0.85
-    passes: Literal["estimate", "lower bound"] = "estimate"
+    form: Literal["1", "A,1", "C,1", "1,k", "A,k", "C,k"] = Field(
+        "A,1", description="form of the intraclass correlation (McGraw and Wong)"
+    )
+    threshold: Annotated[float, Field(gt=0, lt=1)] = Field(
+        0.85, description="a feature stays when its correlations exceed this"
+    )
+    passes: Literal["estimate", "lower bound"] = Field(
+        "estimate", description="what has to exceed it: the estimate or its lower limit"
+    )
 
 
 class SelectionSettings(Settings):
     """mRMR and the clinical screening (paper, section 1.4)."""
 
-    k: Annotated[int, Field(ge=1)] = 10
-    scheme: Literal["MID", "MIQ"] = "MID"
-    mutual_information: Literal["gaussian", "discretised"] = "gaussian"
-    alpha: Annotated[float, Field(gt=0, lt=1)] = 0.05
+    k: Annotated[int, Field(ge=1)] = Field(10, description="radiomic features that mRMR picks")
+    scheme: Literal["MID", "MIQ"] = Field(
+        "MID", description="relevance minus redundancy, or their quotient"
+    )
+    mutual_information: Literal["gaussian", "discretised"] = Field(
+        "gaussian", description="how relevance and redundancy are estimated"
+    )
+    alpha: Annotated[float, Field(gt=0, lt=1)] = Field(
+        0.05, description="level of P below which the screening lets a clinical column enter"
+    )
     clinical: Literal["screened"] | list[str] = Field(
         "screened", description="'screened' (P < alpha in training) or the columns to enter"
     )
@@ -141,11 +157,15 @@ class ModelSettings(Settings):
     """The four classifiers, their random search and their threshold (paper, section 1.4)."""
 
     classifiers: list[Literal["Logit", "DT", "SVM", "NB"]] = Field(
-        default=["Logit", "DT", "SVM", "NB"], min_length=1
+        default=["Logit", "DT", "SVM", "NB"],
+        min_length=1,
+        description="logistic regression, decision tree, support vector machine, naive Bayes",
     )
     n_iter: Annotated[int, Field(ge=1)] = Field(30, description="settings tried per classifier")
     folds: Annotated[int, Field(ge=2)] = Field(5, description="stratified folds")
-    scoring: Literal["roc_auc", "average_precision", "balanced_accuracy"] = "roc_auc"
+    scoring: Literal["roc_auc", "average_precision", "balanced_accuracy"] = Field(
+        "roc_auc", description="what the random search maximises"
+    )
     threshold: Literal["youden", "half", "sensitivity"] = Field(
         "youden", description="how the operating point is chosen, on training data only"
     )
@@ -165,7 +185,9 @@ class ModelSettings(Settings):
 class StatisticsSettings(Settings):
     """Confidence level of every interval in the book."""
 
-    confidence: Annotated[float, Field(gt=0.5, lt=1)] = 0.95
+    confidence: Annotated[float, Field(gt=0.5, lt=1)] = Field(
+        0.95, description="level of the confidence intervals"
+    )
 
 
 class PublishSettings(Settings):

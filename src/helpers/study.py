@@ -29,11 +29,22 @@ from helpers.synthetic.settings import SyntheticSettings
 class Study(Settings):
     """One analysis, as its YAML file declares it."""
 
-    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
-    title: str = "CT radiomics and hematoma expansion"
-    source: Literal["synthetic", "files", "features"]
-    seed: Annotated[int, Field(ge=0)] = 2025
-    compare_with_paper: bool = True
+    name: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")] = Field(
+        description="letters, digits, - and _; names the folder build/NAME"
+    )
+    title: str = Field(
+        "CT radiomics and hematoma expansion", description="title of the book's first page"
+    )
+    source: Literal["synthetic", "files", "features"] = Field(
+        description="files: images and masks on disk; features: a ready feature table; "
+        "synthetic: simulated patients"
+    )
+    seed: Annotated[int, Field(ge=0)] = Field(
+        2025, description="decides everything that is drawn at random"
+    )
+    compare_with_paper: bool = Field(
+        True, description="hold the results against the printed ones of Liu & He 2025"
+    )
     cohort: CohortSettings = CohortSettings()
     outcome: OutcomeSettings = OutcomeSettings()
     synthetic: SyntheticSettings = SyntheticSettings()

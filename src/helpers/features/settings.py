@@ -30,13 +30,17 @@ class ImagingSettings(Settings):
         description="normalise over voxels inside this HU window, after clipping to it; null "
         "normalises over the whole image as pyradiomics does",
     )
-    normalize: bool = True
+    normalize: bool = Field(True, description="to mean 0 and SD `scale` before anything else")
     scale: Positive = Field(100.0, description="SD of the normalised image")
     spacing_mm: Positive | None = Field(1.0, description="edge of the resampled voxel; null keeps")
-    bin_width: Positive = 25.0
-    filters: list[Filter] = Field(default=list(PAPER_FILTERS), min_length=1)
-    log_sigmas_mm: list[Positive] = Field(default=[1.0, 2.0, 3.0, 4.0, 5.0])
-    wavelet: str = "coif1"
+    bin_width: Positive = Field(25.0, description="width of a grey level, in normalised values")
+    filters: list[Filter] = Field(
+        default=list(PAPER_FILTERS), min_length=1, description="copies of the image to measure"
+    )
+    log_sigmas_mm: list[Positive] = Field(
+        default=[1.0, 2.0, 3.0, 4.0, 5.0], description="widths of the Laplacian of Gaussian, mm"
+    )
+    wavelet: str = Field("coif1", description="mother wavelet, by its name in PyWavelets")
     extra: dict[str, bool | int | float | str | list[float]] = Field(
         default_factory=dict,
         description="further pyradiomics settings by pyradiomics' own names (force2D, "
