@@ -126,17 +126,18 @@ def auc_overview(
     return Figure(drawing, f"AUC by model. {' '.join(words)}", caption, "overview")
 
 
-def odds_ratio_forest(univariate: pd.DataFrame) -> Figure:
+def odds_ratio_forest(univariate: pd.DataFrame, labels: Mapping[str, str] | None = None) -> Figure:
     """Odds ratio of expansion and its interval for each clinical variable.
 
     Parameters
     ----------
     univariate : DataFrame, variable, level, odds_ratio, odds_ratio_low, odds_ratio_high; rows
-        without an estimate are named in the caption, not drawn
+        without an estimate are counted in the caption, not drawn
+    labels : variable: words for it
     """
     table = univariate.dropna(subset=["odds_ratio"])
     drawing, axes = canvas(size=(6.8, 1.1 + 0.34 * max(len(table), 1)))
-    names = [_name(row) for row in table.itertuples()]
+    names = [_name(row, labels or {}) for row in table.itertuples()]
     _forest(axes, table, "odds_ratio", [INK] * len(table))
     axes.set_yticks(range(len(names)), names)
     log_axis(axes.xaxis)
@@ -152,9 +153,10 @@ def odds_ratio_forest(univariate: pd.DataFrame) -> Figure:
     return Figure(drawing, f"Forest plot of odds ratios: {'; '.join(texts)}.", caption, "odds")
 
 
-def _name(row) -> str:
+def _name(row, labels: Mapping[str, str]) -> str:
     level = getattr(row, "level", "")
-    return f"{row.variable}: {level}" if isinstance(level, str) and level else str(row.variable)
+    name = labels.get(row.variable, str(row.variable))
+    return f"{name}: {level}" if isinstance(level, str) and level else name
 
 
 def _forest(axes, table: pd.DataFrame, name: str, colours: list[str]) -> None:

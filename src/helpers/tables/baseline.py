@@ -104,11 +104,11 @@ def table_one(patients: pd.DataFrame, variables: Mapping[str, Variable]) -> pd.D
         if variable.kind == "continuous":
             halves = [pd.to_numeric(half) for half in halves]
             levels = {"": [f"{half.mean():.1f} ± {half.std():.1f}" for half in halves]}
-            test = choose_test(*halves, kind="continuous")
+            test = choose_test(*halves, "continuous", variable.test)
         else:
             counts = _counts(*halves)
             levels = _level_texts(counts, one=variable.kind == "binary")
-            test = choose_test(*halves, kind=variable.kind)
+            test = choose_test(*halves, variable.kind, variable.test)
         rows += [
             {
                 "variable": name,

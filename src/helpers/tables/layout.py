@@ -47,7 +47,7 @@ def lay_out(table: pd.DataFrame) -> Printed:
     """Lay a result table out for print.
 
     An estimate and its two limits become one column; a column `test` becomes footnotes; cohorts
-    become headings; a column that holds one value only, `positive`, is left out.
+    become headings; the column `positive` and columns without any text are left out.
 
     Parameters
     ----------
@@ -57,7 +57,8 @@ def lay_out(table: pd.DataFrame) -> Printed:
     -------
     Printed
     """
-    table = table.drop(columns=[name for name in ("positive",) if name in table])
+    blank = [name for name in table if table[name].isin(["", None]).all()]
+    table = table.drop(columns=[*blank, *(name for name in ("positive",) if name in table)])
     if {"variable", "level", "test"} <= set(table) and "groups" in table.attrs:
         return _baseline(table)
     marks, notes = _test_marks(table)
