@@ -40,8 +40,8 @@ def univariate_screen(
     training : one row a patient, with the outcome and every column of `kinds`
     outcome : name of the outcome's column, 0/1
     kinds : column: "continuous", "binary" or "categorical"
-    tests : column: test, where it is not the automatic one; see
-        `helpers.statistics.group_tests.choose_test`
+    tests : column: test
+        where it is not the automatic one; `group_tests.choose_test` lists them
     confidence : level of the intervals of the odds ratios
 
     Returns

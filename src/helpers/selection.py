@@ -38,8 +38,8 @@ def mrmr(
     outcome : 0/1, shape = (n_patients,)
     k : number of features to pick
     scheme : "MID" (relevance minus redundancy) or "MIQ" (relevance over redundancy)
-    mutual_information : "gaussian" (from Pearson's correlation, as in mRMRe) or "discretised"
-        (three states at mean ± SD, as in Peng)
+    mutual_information : "gaussian" or "discretised"
+        from Pearson's correlation as in mRMRe, or from three states at mean ± SD as in Peng
 
     Returns
     -------

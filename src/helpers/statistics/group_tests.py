@@ -170,8 +170,9 @@ def choose_test(
     ----------
     a, b : values of the two groups, shape = (n_a,) and (n_b,), without blanks
     kind : "continuous", "binary" or "categorical"
-    test : "auto", or one of "welch", "student" and "mann-whitney" for a continuous variable,
-        "chi-square" and "fisher" for the others
+    test : "auto" or the name of a test
+        "welch", "student" or "mann-whitney" for a continuous variable, "chi-square" or "fisher" for
+        the others
 
     Returns
     -------
