@@ -9,7 +9,7 @@ from __future__ import annotations
 import numpy as np
 import pandas as pd
 
-from helpers.cohort import FIRST_READ
+from helpers.features.batch import FIRST_READ
 from helpers.features.families import FAMILIES, family
 from helpers.settings import ReliabilitySettings
 from helpers.statistics.icc import FORMS, icc
