@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 from itertools import product
 
 import numpy as np
@@ -28,6 +29,7 @@ class SymmetricCI:
     cut: bool
 
 
+@lru_cache(maxsize=4096)
 def read_ci(auc: str, low: str, high: str, confidence: float = 0.95) -> SymmetricCI:
     """The standard error that a printed confidence interval implies.
 
@@ -107,6 +109,7 @@ def largest_se(auc: float, positives: int, negatives: int) -> float:
     return float(np.sqrt(auc * (1 - auc) * (1 / (positives - 1) + 1 / (negatives - 1))))
 
 
+@lru_cache(maxsize=4096)
 def p_from_z(z: str) -> Range:
     """Range of the two-sided P of a printed Z.
 
@@ -121,6 +124,7 @@ def p_from_z(z: str) -> Range:
     return float(2 * stats.norm.sf(sizes[1])), float(2 * stats.norm.sf(least))
 
 
+@lru_cache(maxsize=4096)
 def z_from_p(p: str) -> Range:
     """Range of |Z| with a printed two-sided P; infinite at P = 0.
 
@@ -133,6 +137,7 @@ def z_from_p(p: str) -> Range:
     return float(stats.norm.isf(high / 2)), float(stats.norm.isf(low / 2))
 
 
+@lru_cache(maxsize=4096)
 def implied_correlation(auc_a: str, auc_b: str, se_a: Range, se_b: Range, z: str) -> Range | None:
     """Range of the correlation of two AUCs that a printed Z implies.
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 
@@ -76,18 +77,21 @@ def limits(printed: Printed, capped: bool = False, slack: int = 0) -> dict[str, 
         "at least that", because some authors print it for 100%
     slack : allow each number to be off by so many units of its last digit
     """
-    result = {}
-    for name, text in printed.items():
-        if name not in MEASURES or text is None:
-            continue
-        unit = 100 if name in SHARES else 1
-        interval = rounding_interval(text).clipped(0, unit)
-        if capped and is_cap(text, unit):
-            interval = Interval(interval.low, Fraction(unit))
-        more = slack * Fraction(1, 10 ** decimals(text))
-        interval = Interval(interval.low - more, interval.high + more).clipped(0, unit)
-        result[name] = interval.scaled(Fraction(1, unit))
-    return result
+    return {
+        name: _limit(text, 100 if name in SHARES else 1, capped, slack)
+        for name, text in printed.items()
+        if name in MEASURES and text is not None
+    }
+
+
+@lru_cache(maxsize=8192)
+def _limit(text: str, unit: int, capped: bool, slack: int) -> Interval:
+    interval = rounding_interval(text).clipped(0, unit)
+    if capped and is_cap(text, unit):
+        interval = Interval(interval.low, Fraction(unit))
+    more = slack * Fraction(1, 10 ** decimals(text))
+    interval = Interval(interval.low - more, interval.high + more).clipped(0, unit)
+    return interval.scaled(Fraction(1, unit))
 
 
 def is_cap(text: str, whole: int = 100) -> bool:

@@ -25,6 +25,7 @@ from helpers.audit.evidence import (
 from helpers.audit.rounding import decimals, number, print_like
 from helpers.published import CountRow, GroupTable
 
+Levels = dict[tuple[str, str], int]
 EXACT = (FISHER, FREEMAN_HALTON)
 
 
@@ -39,10 +40,11 @@ def check_count_rows(name: str, table: GroupTable, groups: tuple[str, str]) -> l
     """
     sizes = tuple(int(table.sizes[group]) for group in groups)
     evidence = []
+    if min(sizes) < 1:  # no percentage of nobody; the sums of group sizes tell
+        return evidence
     for key, row in table.rows.items():
         if isinstance(row, CountRow):
-            evidence += _shares((name, key), row, sizes, groups)
-            evidence += _tests((name, key), row, sizes, groups)
+            evidence += _check_row((name, key), row, sizes, groups)
     return evidence
 
 
@@ -53,35 +55,86 @@ def printed_counts(row: CountRow, groups: tuple[str, str]) -> tuple[tuple[int, i
 
 def full_table(row: CountRow, sizes, groups) -> tuple[tuple[int, int], ...]:
     """All levels of a row; what is not printed counts as one more level."""
-    counts = printed_counts(row, groups)
+    return _full(row, _levels(row, groups, printed=True), sizes, groups)
+
+
+def _levels(row: CountRow, groups, printed: bool, sizes=()) -> Levels:
+    """Counts by level and group: as printed, or where possible as the percentages tell."""
+    levels = {}
+    for level, cells in row.levels.items():
+        for g, group in enumerate(groups):
+            count, share = cells[group]
+            possible = [] if printed else possible_counts(share, sizes[g])
+            alone = len(possible) == 1
+            levels[level, group] = possible[0] if alone else int(count)
+    return levels
+
+
+def _support(row: CountRow, levels: Levels, sizes, groups) -> int:
+    """How much of the row's tests and totals a set of counts accounts for."""
+    match = match_tests(_full(row, levels, sizes, groups), row.statistic, row.p)
+    totals = [sum(n for (_, one), n in levels.items() if one == group) for group in groups]
+    return bool(match.statistic) + bool(match.p) + (row.complete and totals == list(sizes))
+
+
+def _full(row: CountRow, levels: Levels, sizes, groups) -> tuple[tuple[int, int], ...]:
+    counts = tuple(tuple(levels[level, group] for group in groups) for level in row.levels)
     if row.complete:
         return counts
     rest = tuple(size - sum(level[g] for level in counts) for g, size in enumerate(sizes))
     return (*counts, rest)
 
 
-def _shares(place, row: CountRow, sizes, groups) -> list[Evidence]:
+def _check_row(place, row: CountRow, sizes, groups) -> list[Evidence]:
+    """Judge a row by its printed counts, or by its percentages where tests and totals say so."""
+    printed = _levels(row, groups, printed=True)
+    told = _levels(row, groups, printed=False, sizes=sizes)
+    support = _support(row, printed, sizes, groups)
+    if told != printed and _support(row, told, sizes, groups) > support:
+        printed, support = told, _support(row, told, sizes, groups)
+    evidence = _tests(place, row, printed, sizes, groups)
+    for g, group in enumerate(groups):
+        evidence += _shares(place, row, printed, group, sizes[g], bool(support))
+    return evidence
+
+
+def _shares(place, row: CountRow, levels: Levels, group, size: int, supported) -> list[Evidence]:
     table, name = place
     evidence = []
-    for g, group in enumerate(groups):
-        size, judged = sizes[g], {}
-        for level, cells in row.levels.items():
-            count, share = cells[group]
-            judged[level] = judge(Fraction(100 * int(count), size), share, "%")
-        totals = _made_to_add_up(row, group, size)
-        sums = row.complete and sum(int(cells[group][0]) for cells in row.levels.values())
-        for level, cells in row.levels.items():
-            count, share = cells[group]
-            verdict, words = judged[level]
-            reason = f"{count} of {size} is {words}"
-            if verdict in (EXPLAINED, INCONSISTENT) and level in totals:
-                verdict = EXPLAINED
-                reason += "; printed so that the levels add up to 100%"
-            evidence.append(Evidence((table, f"{name}: {level}", f"{group}: %"), verdict, reason))
-            evidence.append(
-                _count((table, f"{name}: {level}", f"{group}: n"), count, share, size, sums)
-            )
+    adjusted = _made_to_add_up(row, group, size)
+    total = sum(n for (_, one), n in levels.items() if one == group)
+    for level, cells in row.levels.items():
+        count, share = cells[group]
+        keys = [(table, f"{name}: {level}", f"{group}: {kind}") for kind in ("n", "%")]
+        if int(count) > size or (row.complete and total != size):
+            reason = f"the levels add up to {total}, the group holds {size}"
+            evidence.append(Evidence(keys[0], INCONSISTENT, reason))
+        if levels[level, group] != int(count):
+            reason = f"{share}% of {size} is {levels[level, group]}, and the rest of the row fits"
+            evidence.append(Evidence(keys[0], INCONSISTENT, reason))
+            evidence.append(Evidence(keys[1], CONSISTENT, "fits the rest of the row"))
+            continue
+        verdict, words = judge(Fraction(100 * int(count), size), share, "%")
+        reason = f"{count} of {size} is {words}"
+        if verdict in (EXPLAINED, INCONSISTENT) and level in adjusted:
+            verdict, reason = EXPLAINED, f"{reason}; printed so that the levels add up to 100%"
+        evidence.append(Evidence(keys[1], verdict, reason))
+        evidence.append(_count(keys[0], count, share, size, verdict, supported))
     return evidence
+
+
+def _count(key, count: str, share: str, size: int, verdict: str, supported: bool) -> Evidence:
+    possible = possible_counts(share, size)
+    if possible == [int(count)]:
+        return Evidence(key, REPRODUCED, f"the only count of {size} that is {share}%")
+    if int(count) in possible:
+        return Evidence(key, CONSISTENT, f"one of {len(possible)} counts that are {share}%")
+    if verdict == EXPLAINED:
+        return Evidence(key, CONSISTENT, f"the nearest count to {share}% of {size}")
+    if supported:
+        return Evidence(key, CONSISTENT, "fits the rest of the row")
+    found = ", ".join(map(str, possible)) or "no count"
+    return Evidence(key, INCONSISTENT, f"{share}% of {size} is {found}")
 
 
 def _made_to_add_up(row: CountRow, group: str, size: int) -> list[str]:
@@ -101,28 +154,8 @@ def _made_to_add_up(row: CountRow, group: str, size: int) -> list[str]:
     return [level for level in printed if abs(number(printed[level]) - exact[level]) == unit]
 
 
-def _count(key, count: str, share: str, size: int, sums: int | bool) -> Evidence:
-    if sums and sums != size:
-        fits = possible_counts(share, size) == [int(count)]
-        reason = f"the levels add up to {sums}, the group holds {size}"
-        return Evidence(key, CONSISTENT if fits else INCONSISTENT, reason)
-    if int(count) > size:
-        return Evidence(key, INCONSISTENT, f"the group holds {size}")
-    possible = possible_counts(share, size)
-    if possible == [int(count)]:
-        return Evidence(key, REPRODUCED, f"the only count of {size} that is {share}%")
-    if int(count) in possible:
-        return Evidence(key, CONSISTENT, f"one of {len(possible)} counts that are {share}%")
-    if judge(Fraction(100 * int(count), size), share)[0] == EXPLAINED:
-        return Evidence(key, CONSISTENT, f"the nearest count to {share}% of {size}")
-    if sums:
-        return Evidence(key, CONSISTENT, f"the levels add up to {size}")
-    found = ", ".join(map(str, possible)) or "no count"
-    return Evidence(key, INCONSISTENT, f"{share}% of {size} is {found}")
-
-
-def _tests(place, row: CountRow, sizes, groups) -> list[Evidence]:
-    table = full_table(row, sizes, groups)
+def _tests(place, row: CountRow, levels: Levels, sizes, groups) -> list[Evidence]:
+    table = _full(row, levels, sizes, groups)
     match = match_tests(table, row.statistic, row.p)
     if row.statistic is not None and not match.statistic and row.p is not None:
         found = find_hidden(row, sizes, groups)

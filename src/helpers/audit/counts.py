@@ -22,6 +22,7 @@ Counts = tuple[tuple[int, ...], ...]
 MOST_DF = 10
 
 
+@lru_cache(maxsize=4096)
 def possible_counts(share: str, size: int) -> list[int]:
     """All counts of a group whose percentage is printed as `share`.
 

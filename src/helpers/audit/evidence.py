@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 from helpers.audit.rounding import decimals, number, print_like, rounding_interval
 from helpers.published import Key
@@ -27,6 +28,7 @@ class Evidence:
     reason: str
 
 
+@lru_cache(maxsize=8192)
 def judge(
     value: Fraction | float | tuple[float, float], printed: str, unit: str = ""
 ) -> tuple[str, str]:

@@ -14,7 +14,7 @@ from helpers.audit.evidence import (
     judge,
 )
 from helpers.audit.rounding import decimals, number
-from helpers.audit.t_tests import TESTS, TCheck, TwoGroups, check_t, sd_limits
+from helpers.audit.t_tests import TESTS, TCheck, TwoGroups, check_t, sd_limits, t_range
 from helpers.published import GroupTable, MeanRow
 
 SIGNIFICANT = 3
@@ -31,6 +31,13 @@ def check_group_table(name: str, table: GroupTable, groups: tuple[str, str]) -> 
     """
     sizes = tuple(int(table.sizes[group]) for group in groups)
     rows = {key: row for key, row in table.rows.items() if isinstance(row, MeanRow)}
+    if min(sizes) < 2:
+        reason = f"groups of {sizes[0]} and {sizes[1]} do not both have an SD"
+        return [
+            Evidence((name, key, f"{group}: sd"), INCONSISTENT, reason)
+            for key in rows
+            for group in groups
+        ]
     test = table_test(table, groups)
     coarse = three_digit_reading(table)
     evidence = []
@@ -49,7 +56,8 @@ def two_groups(
 
 def table_test(table: GroupTable, groups: tuple[str, str]) -> str:
     """The t test, Welch's or Student's, that contradicts the fewest rows of a table."""
-    return max(TESTS, key=lambda test: tests_that_fit(table, groups)[test])
+    fits = tests_that_fit(table, groups)
+    return max(TESTS, key=fits.__getitem__)
 
 
 def tests_that_fit(table: GroupTable, groups: tuple[str, str]) -> dict[str, int]:
@@ -98,6 +106,10 @@ def _check_mean_row(place, row: MeanRow, sizes, groups, test: str, coarse: bool)
         if again.statistic_fits:
             return evidence + _explained_by_digits(cells, t_key, p_key, row, check, again)
     verdicts = _blame(check, row)
+    if check.statistic_fits is False:
+        other = next(one for one in TESTS if one != test)
+        low, high = t_range(two_groups(row, sizes, groups), other)
+        reach += f", {other}'s {low:.3f} to {high:.3f}"
     for key in cells:
         evidence.append(Evidence(key, verdicts["cells"], f"{reach} from means, SDs and sizes"))
     if row.statistic is not None:

@@ -72,6 +72,13 @@ def audit(published: Published) -> pd.DataFrame:
     them is consistent. Where two prints of one quantity differ, the one that another check
     supports is consistent and the other one inconsistent; without support, both are.
     """
+    found = statuses(published)
+    rows = [(*number.key, number.printed, *found[number.key]) for number in published.numbers]
+    return pd.DataFrame(rows, columns=COLUMNS)
+
+
+def statuses(published: Published) -> dict[Key, tuple[str, str]]:
+    """Status and reason of every printed number by place, as `audit` tabulates them."""
     by_key: dict[Key, list[Evidence]] = defaultdict(list)
     for one in collect_evidence(published):
         by_key[one.key].append(one)
@@ -79,15 +86,16 @@ def audit(published: Published) -> pd.DataFrame:
         number.key: _status(number, by_key[number.key], published) for number in published.numbers
     }
     _carry_over(published, found)
-    rows = [(*number.key, number.printed, *found[number.key]) for number in published.numbers]
-    return pd.DataFrame(rows, columns=COLUMNS)
+    return found
 
 
 def reasons(published: Published) -> dict[Key, str]:
     """The reason of every number that is explained or inconsistent, by place."""
-    table = audit(published)
-    table = table[table["status"].isin((EXPLAINED, INCONSISTENT))]
-    return {(row.table, row.row, row.column): row.reason for row in table.itertuples(index=False)}
+    return {
+        key: reason
+        for key, (status, reason) in statuses(published).items()
+        if status in (EXPLAINED, INCONSISTENT)
+    }
 
 
 def _status(number: Number, evidence: list[Evidence], published: Published) -> tuple[str, str]:

@@ -5,8 +5,10 @@ from __future__ import annotations
 from helpers.audit.auc import implied_correlation, p_from_z, read_ci, z_from_p
 from helpers.audit.evidence import (
     CONSISTENT,
+    EXPLAINED,
     INCONSISTENT,
     POSSIBLE,
+    REPRODUCED,
     Evidence,
     judge,
 )
@@ -46,7 +48,7 @@ def check_pairs(published: Published, name: str) -> list[Evidence]:
             place = (name, f"{cohort}: {pair}")
             verdict, words = judge(p_from_z(cells.z), cells.p)
             evidence.append(Evidence((*place, "p"), verdict, f"Z gives P {words}"))
-            evidence.append(_z_from_p(place, cells))
+            evidence.append(_z_from_p(place, cells, verdict))
             models = _models(published, table.auc_from, cohort, pair)
             evidence += _check_z(published, table.auc_from, place, models, cells)
     return evidence
@@ -72,16 +74,14 @@ def _correlation(published, auc_from, models, cells: Pair) -> Range | None:
     return implied_correlation(models[0].auc, models[1].auc, *errors, cells.z)
 
 
-def _z_from_p(place, cells: Pair) -> Evidence:
+def _z_from_p(place, cells: Pair, p_verdict: str) -> Evidence:
+    """Z against P; where they contradict each other, nothing tells which of them is wrong."""
     low, high = z_from_p(cells.p)
-    size = abs(float(number(cells.z)))
-    half = float(rounding_interval(cells.z).high - number(cells.z))
-    fits = low - half <= size <= high + half
-    return Evidence(
-        (*place, "z"),
-        CONSISTENT if fits else POSSIBLE,
-        f"P gives a Z of {low:.3f} to {high:.3f}" if high < 10 else f"P gives a Z above {low:.3f}",
-    )
+    words = f"P gives a Z of {low:.3f} to {high:.3f}"
+    if high > 10:
+        words = f"P gives a Z above {low:.3f}"
+    verdict = {REPRODUCED: CONSISTENT, EXPLAINED: POSSIBLE}.get(p_verdict, p_verdict)
+    return Evidence((*place, "z"), verdict, words)
 
 
 def _check_z(published, auc_from, place, models, cells: Pair) -> list[Evidence]:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from functools import lru_cache
 
 from helpers.audit.auc import auc_limits, largest_se, read_ci
 from helpers.audit.confusion import (
@@ -33,7 +34,7 @@ AS_PRINTED, CAPPED, NEAR = "as printed", "99.9 read as up to 100", "last digits 
 READINGS = {AS_PRINTED: (False, 0), CAPPED: (True, 0), NEAR: (True, 1)}
 
 
-@dataclass
+@dataclass(frozen=True)
 class CohortReading:
     """The group sizes and 2 × 2 tables that fit a cohort's printed measures best.
 
@@ -77,14 +78,23 @@ def read_cohort(published: Published, block: CohortPerformance) -> CohortReading
     CohortReading
     """
     models = {name: measures_of(model) for name, model in block.models.items()}
-    models = {name: printed for name, printed in models.items() if len(printed) > 1}
     splits, classes = candidate_splits(published, block)
+    found = _solve(
+        tuple((name, tuple(shown.items())) for name, shown in models.items() if len(shown) > 1),
+        tuple(splits),
+    )
+    return replace(found, positive=classes.get((found.positives, found.negatives), ""))
+
+
+@lru_cache(maxsize=512)
+def _solve(printed: tuple, splits: tuple[tuple[int, int], ...]) -> CohortReading:
+    models = {name: dict(measures) for name, measures in printed}
     for reading, (capped, slack) in READINGS.items():
         solutions = joint_search(models, splits, capped, slack)
         if solutions:
             best = min(solutions, key=lambda one: _departures(one, models))
-            return _reading(best, reading, len(solutions), classes, models)
-    return _majority(models, splits, classes)
+            return _reading(best, reading, len(solutions), models)
+    return _majority(models, splits)
 
 
 def candidate_splits(
@@ -106,7 +116,7 @@ def _departures(solution: Solution, models) -> int:
     )
 
 
-def _reading(solution: Solution, reading: str, splits: int, classes, models) -> CohortReading:
+def _reading(solution: Solution, reading: str, splits: int, models) -> CohortReading:
     sizes = solution.positives, solution.negatives
     tables = {}
     for name, found in solution.tables.items():
@@ -114,10 +124,10 @@ def _reading(solution: Solution, reading: str, splits: int, classes, models) -> 
         best = [table for table, count in zip(found, counts, strict=True) if count == min(counts)]
         if len(best) == 1:
             tables[name] = best[0]
-    return CohortReading(reading, classes.get(sizes, ""), *sizes, splits, tables)
+    return CohortReading(reading, "", *sizes, splits, tables)
 
 
-def _majority(models, splits, classes) -> CohortReading:
+def _majority(models, splits) -> CohortReading:
     """Sizes that fit most models, and for each other model the measures that stand in the way."""
     votes: dict[tuple[int, int], list[str]] = {}
     for name, printed in models.items():
@@ -126,7 +136,7 @@ def _majority(models, splits, classes) -> CohortReading:
     if not votes:
         return CohortReading(culprits={name: list(printed) for name, printed in models.items()})
     sizes = max(votes, key=lambda split: len(votes[split]))
-    result = CohortReading("", classes.get(sizes, ""), *sizes, 0)
+    result = CohortReading("", "", *sizes, 0)
     for name, printed in models.items():
         found = fitting_tables(printed, *sizes, True, 1)
         if not found:

@@ -96,13 +96,19 @@ def _group_sums(published: Published) -> list[Evidence]:
     for name, table in published.of_kind(GroupTable).items():
         row = f"cohort: {table.cohort}"
         total = sum(int(size) for size in table.sizes.values())
+        prints = [one for one in published.numbers if (one.row, one.column) == (row, "n")]
+        if not prints:
+            continue
+        confirmed = any(number(one.printed) == total for one in prints)
+        reason = f"the groups hold {total}, " + ", ".join(
+            f"{one.place} prints {one.printed}" for one in prints
+        )
+        for one in prints:
+            verdict = REPRODUCED if number(one.printed) == total else INCONSISTENT
+            evidence.append(Evidence(one.key, verdict, reason))
+        verdict = REPRODUCED if confirmed else INCONSISTENT
         parts = [(name, row, f"{group}: n") for group in table.sizes]
-        for one in published.numbers:
-            if (one.row, one.column) == (row, "n"):
-                fits = number(one.printed) == total
-                reason = f"the groups hold {total}, {one.place} prints {one.printed}"
-                verdict = REPRODUCED if fits else INCONSISTENT
-                evidence += [Evidence(key, verdict, reason) for key in (one.key, *parts)]
+        evidence += [Evidence(key, verdict, reason) for key in parts]
     return evidence
 
 

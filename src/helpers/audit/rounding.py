@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
 from fractions import Fraction
+from functools import lru_cache
 
 Exact = int | Fraction
 
@@ -66,11 +67,13 @@ def decimals(printed: str) -> int:
     return len(printed.partition(".")[2])
 
 
+@lru_cache(maxsize=4096)
 def number(printed: str) -> Fraction:
     """The printed number itself, exactly; a sign of inequality in front of it is dropped."""
     return Fraction(printed.lstrip("<>"))
 
 
+@lru_cache(maxsize=4096)
 def rounding_interval(printed: str, significant: int | None = None) -> Interval:
     """All numbers that may stand behind a printed one.
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
+from functools import lru_cache
 
 import numpy as np
 from scipy import stats
@@ -142,6 +143,7 @@ class TCheck:
         return self.statistic_fits is not False and self.p_fits is not False
 
 
+@lru_cache(maxsize=4096)
 def check_t(groups: TwoGroups, statistic: str | None, p: str | None, test: str) -> TCheck:
     """Hold a printed t and P against the printed means, SDs and sizes.
 
