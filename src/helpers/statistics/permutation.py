@@ -12,6 +12,7 @@ from numpy.typing import ArrayLike
 from scipy.stats import norm, rankdata
 
 from helpers.statistics.binary import both_classes, finite_scores
+from helpers.statistics.placements import half_counts, placement_counts
 from helpers.statistics.roc_results import DelongResult
 
 MOST_STEPS = 200_000_000
@@ -66,13 +67,13 @@ def permutation_test(y_true: ArrayLike, score_a: ArrayLike, score_b: ArrayLike) 
     a = rankdata(finite_scores(score_a, len(positive), "score_a"))
     b = rankdata(finite_scores(score_b, len(positive), "score_b"))
     pairs = 2 * int(positive.sum()) * int((~positive).sum())
-    auc_a, auc_b = (_half_counts(row[positive], row[~positive]).sum() / pairs for row in (a, b))
+    above, _ = placement_counts(positive, np.vstack([a, b]))
+    auc_a, auc_b = above.sum(axis=1) / pairs
+    ordered = [np.sort(np.concatenate([a[side], b[side]])) for side in (~positive, positive)]
     exchange = np.concatenate(
         [
-            _half_counts(a[positive], pool := np.concatenate([a[~positive], b[~positive]]))
-            - _half_counts(b[positive], pool),
-            _half_counts(-a[~positive], pool := -np.concatenate([a[positive], b[positive]]))
-            - _half_counts(-b[~positive], pool),
+            half_counts(ordered[0], a[positive]) - half_counts(ordered[0], b[positive]),
+            half_counts(ordered[1], b[~positive]) - half_counts(ordered[1], a[~positive]),
         ]
     )
     total, sizes = int(exchange.sum()), np.abs(exchange[exchange != 0])
@@ -83,12 +84,6 @@ def permutation_test(y_true: ArrayLike, score_a: ArrayLike, score_b: ArrayLike) 
     else:
         p_value, method = _exact(sizes, abs(total)), "exact permutation"
     return DelongResult(z, p_value, float(auc_a), float(auc_b), nan, nan, nan, method)
-
-
-def _half_counts(values: np.ndarray, others: np.ndarray) -> np.ndarray:
-    """Twice the number of others below each value, ties counted half."""
-    ordered = np.sort(others)
-    return np.searchsorted(ordered, values, "left") + np.searchsorted(ordered, values, "right")
 
 
 def _exact(sizes: np.ndarray, observed: int) -> float:

@@ -56,9 +56,10 @@ def auc_ci(
 
         \hat\theta = \frac{1}{mn} \sum_{i,j} \left( [X_i > Y_j] + \tfrac12 [X_i = Y_j] \right),
 
-    computed from midranks in O(N log N). The placements :math:`V_{10}(X_i)`, the share of negatives
-    below :math:`X_i`, and :math:`V_{01}(Y_j)`, the share of positives above :math:`Y_j`, ties
-    counted half, have the sample variances :math:`S_{10}` and :math:`S_{01}`, and
+    computed from sorted scores, as by midranks, in O(N log N). The placements
+    :math:`V_{10}(X_i)`, the share of negatives below :math:`X_i`, and :math:`V_{01}(Y_j)`, the
+    share of positives above :math:`Y_j`, ties counted half, have the sample variances
+    :math:`S_{10}` and :math:`S_{01}`, and
 
     .. math:: \widehat{\operatorname{var}}(\hat\theta) = S_{10} / m + S_{01} / n .
 
