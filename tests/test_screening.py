@@ -83,7 +83,7 @@ def test_a_level_without_one_outcome_has_a_note_and_leaves_the_others_alone():
         table, "expansion", {"level": "categorical"}, {"level": "chi-square"}
     ).set_index("level")
     assert np.isnan(found.loc["unknown", "odds_ratio"])
-    assert found.loc["unknown", "note"] == "separates the groups"
+    assert found.loc["unknown", "note"] == "one outcome only at this level"
     assert found.loc["smoker", "odds_ratio"] == pytest.approx((16 / 61) / (35 / 122), rel=1e-6)
     assert found["p"].round(3).tolist() == [0.840, 0.840]
 
@@ -95,7 +95,7 @@ def test_a_level_without_one_outcome_has_a_note_and_leaves_the_others_alone():
         ([1.0, 2, 3, 3, 5, 6], "continuous", "separates the groups"),
         ([2.0] * 6, "continuous", "no spread"),
         (["a"] * 6, "categorical", "one level only"),
-        ([0, 0, 0, 1, 1, 1], "binary", "the reference level separates the groups"),
+        ([0, 0, 0, 1, 1, 1], "binary", "one outcome only at the reference level"),
         ([1.0, 2, 3, np.nan, np.nan, np.nan], "continuous", "no values in one group"),
         ([np.nan] * 6, "continuous", "no values in one group"),
         ([None] * 6, "categorical", "one level only"),

@@ -130,7 +130,7 @@ def _per_level(values: pd.Series, grown: np.ndarray, confidence: float) -> list[
     mixed = {level: 0 < grown[names == level].mean() < 1 for level in levels}
     if not mixed[reference]:
         return [
-            _row(level, reference, note="the reference level separates the groups")
+            _row(level, reference, note="one outcome only at the reference level")
             for level in others
         ]
     kept = [level for level in others if mixed[level]]
@@ -143,7 +143,7 @@ def _per_level(values: pd.Series, grown: np.ndarray, confidence: float) -> list[
     return [
         _row(level, reference, odds[level], "" if np.isfinite(odds[level][0]) else "no convergence")
         if level in odds
-        else _row(level, reference, note="separates the groups")
+        else _row(level, reference, note="one outcome only at this level")
         for level in others
     ]
 
