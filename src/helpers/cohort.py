@@ -114,6 +114,8 @@ def examine_cohort(study: Study, labelled: bool = True) -> tuple[Cohort | None, 
         return None, [*problems, Problem(file, "the table has no patient", "patients", remedy)]
     table, found = apply_values(table, file, study.cohort)
     problems += found
+    if not labelled and "cohort" not in table:
+        table = table.assign(cohort="external")
     table, found = check_keys(table, file)
     problems += found
     if "patient_id" not in table or "cohort" not in table:
