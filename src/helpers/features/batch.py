@@ -200,10 +200,14 @@ class _Scan:
     def measure(self, case: Case) -> pd.Series:
         if case.perturbation is None:
             return extract(self._image, self._mask(case), self.settings)
+        perturber = self._perturber_of(case)
+        return extract(*perturber.perturb(case.perturbation), self.settings)
+
+    def _perturber_of(self, case: Case) -> Perturber:
         if self._perturber is None or self._perturber[0] != case.mask_path:
             perturber = Perturber(self._image, self._mask(case), case.perturbation.settings)
             self._perturber = case.mask_path, perturber
-        return self._perturber[1].measure(case.perturbation, self.settings)
+        return self._perturber[1]
 
     def _mask(self, case: Case) -> sitk.Image:
         return check_mask(read_mask(case.mask_path, case.patient_id), self._image, case.patient_id)

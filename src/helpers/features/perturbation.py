@@ -6,13 +6,9 @@ import zlib
 from dataclasses import dataclass
 
 import numpy as np
-import pandas as pd
 import SimpleITK as sitk
 from scipy import ndimage
 
-from helpers.features.lesion import extract
-from helpers.features.prepare import normalisation, normalise
-from helpers.features.settings import ImagingSettings
 from helpers.settings import PerturbationSettings
 
 # Beyond the lesion that much of the image is perturbed (mm): pyradiomics measures 5 voxels of 1 mm
@@ -58,7 +54,8 @@ def perturb(
 
     Returns
     -------
-    image : sitk.Image of float64, HU; unchanged further than 12 mm from the lesion
+    image : sitk.Image of the image's type (whole HU, if that is an integer); unchanged further
+        than 12 mm from the lesion
     mask : sitk.Image of uint8
 
     Notes
@@ -75,16 +72,7 @@ def perturb(
     ----------
     Zwanenburg 2019, Sci Rep 9:614, doi 10.1038/s41598-018-36938-4
     """
-    perturber = Perturber(image, mask, perturbation.settings)
-    hu, inside = perturber.draw(perturbation)
-    values = sitk.GetArrayFromImage(image).astype(np.float64)
-    labels = np.zeros(values.shape, np.uint8)
-    values[perturber.box] = hu
-    labels[perturber.box] = inside
-    results = sitk.GetImageFromArray(values), sitk.GetImageFromArray(labels)
-    for result in results:
-        result.CopyInformation(image)
-    return results
+    return Perturber(image, mask, perturbation.settings).perturb(perturbation)
 
 
 class Perturber:
@@ -99,33 +87,36 @@ class Perturber:
         self.box = _box(inside, self._spacing)
         self._inside = inside[self.box].copy()
         self._hu = sitk.GetArrayViewFromImage(image)[self.box].astype(np.float64)
-        self._spline = ndimage.spline_filter(self._hu, order=3, mode="nearest")
+        self._spline = ndimage.spline_filter(self._hu, order=3, mode="mirror")
         self._level = _signed_distance(self._inside, self._spacing)
         self._centre = np.array(ndimage.center_of_mass(self._inside))
-        self._prepared: tuple[str, _Prepared] | None = None
+
+    def perturb(self, perturbation: Perturbation) -> tuple[sitk.Image, sitk.Image]:
+        """Image and mask of one perturbed read, see `perturb`.
+
+        The whole grid is kept: its corner decides where the resampled voxels will lie.
+        """
+        hu, inside = self.draw(perturbation)
+        values = sitk.GetArrayFromImage(self._image)
+        labels = np.zeros(values.shape, np.uint8)
+        values[self.box] = hu if values.dtype.kind == "f" else np.rint(hu)
+        labels[self.box] = inside
+        results = sitk.GetImageFromArray(values), sitk.GetImageFromArray(labels)
+        for result in results:
+            result.CopyInformation(self._image)
+        return results
 
     def draw(self, perturbation: Perturbation) -> tuple[np.ndarray, np.ndarray]:
         """HU and contour in `box`: arrays of float64 and bool, axes z, y, x."""
         place, contour, noise = perturbation.generators()
         hu, level = self._moved(place)
         displacement = self._displacement(contour)
-        inside = level + np.maximum(displacement, -_KEPT * level.max()) > 0
+        inside = level + np.maximum(displacement, -_KEPT * max(level.max(), 0.0)) > 0
         inside &= (level > 0) | ((hu > _SOFT_HU[0]) & (hu < _SOFT_HU[1]))
+        inside.flat[level.argmax()] = True  # a lesion of one voxel can fall between voxels
         if self.settings.noise_hu:
             hu = hu + self.settings.noise_hu * noise.standard_normal(hu.shape)
         return hu, inside
-
-    def measure(self, perturbation: Perturbation, settings: ImagingSettings) -> pd.Series:
-        """Features of one perturbed read.
-
-        The image is normalised as the unperturbed one is: with the mean and SD of the whole scan.
-        """
-        key = settings.model_dump_json()
-        if self._prepared is None or self._prepared[0] != key:
-            self._prepared = key, _Prepared(self._image, self.box, settings)
-        image, mask = self._prepared[1].filled(*self.draw(perturbation))
-        unnormalised = settings.model_copy(update={"normalize": False, "window_hu": None})
-        return extract(image, mask, unnormalised)
 
     def _moved(self, place: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
         """Image and signed distance, turned and shifted."""
@@ -134,14 +125,19 @@ class Perturber:
         if angle == 0 and not shift.any():
             return self._hu, self._level
         cos, sin = np.cos(angle), np.sin(angle)
-        turn = np.array([[1, 0, 0], [0, cos, -sin], [0, sin, cos]])
-        matrix = turn * self._spacing[None, :] / self._spacing[:, None]
-        offset = self._centre - matrix @ self._centre + shift / self._spacing
-        hu = ndimage.affine_transform(
-            self._spline, matrix, offset, order=3, mode="nearest", prefilter=False
-        )
-        level = ndimage.affine_transform(self._level, matrix, offset, order=1, mode="nearest")
-        return hu, level
+        step = self._spacing[1:]
+        matrix = np.array([[cos, -sin], [sin, cos]]) * step / step[:, None]
+        offset = self._centre[1:] - matrix @ self._centre[1:] + shift[1:] / step
+        weights = {1: _linear_weights, 3: _cubic_weights}
+        moved = []
+        for grid, order in ((self._spline, 3), (self._level, 1)):
+            slices = _between_slices(grid, shift[0] / self._spacing[0], weights[order])
+            for plane in slices:
+                plane[...] = ndimage.affine_transform(
+                    plane.copy(), matrix, offset, order=order, mode="mirror", prefilter=False
+                )
+            moved.append(slices)
+        return moved[0], moved[1]
 
     def _displacement(self, contour: np.random.Generator) -> np.ndarray:
         """How far the surface moves outwards near each voxel, mm."""
@@ -156,36 +152,6 @@ class Perturber:
         return np.clip(growth + by_slice + field, -most, most)
 
 
-class _Prepared:
-    """A normalised image and an empty mask of full size into which boxes are put.
-
-    The whole grid is kept because its origin decides where the resampled voxels lie.
-    """
-
-    def __init__(self, image: sitk.Image, box: tuple[slice, ...], settings: ImagingSettings):
-        self._box = box
-        self._scale = settings.scale
-        self._found = normalisation(image, settings) if settings.normalize else None
-        values = sitk.GetArrayViewFromImage(image)
-        planes = [self._normalised(plane) for plane in values]
-        self._values = np.stack(planes)
-        self._labels = np.zeros(values.shape, np.uint8)
-        self._like = image
-
-    def filled(self, hu: np.ndarray, inside: np.ndarray) -> tuple[sitk.Image, sitk.Image]:
-        self._values[self._box] = self._normalised(hu)
-        self._labels[self._box] = inside
-        results = sitk.GetImageFromArray(self._values), sitk.GetImageFromArray(self._labels)
-        for result in results:
-            result.CopyInformation(self._like)
-        return results
-
-    def _normalised(self, hu: np.ndarray) -> np.ndarray:
-        if self._found is None:
-            return hu.astype(np.float64)
-        return normalise(hu, self._found, self._scale)
-
-
 def _box(inside: np.ndarray, spacing: np.ndarray) -> tuple[slice, ...]:
     cuts = []
     for axis, step in enumerate(spacing):
@@ -195,13 +161,41 @@ def _box(inside: np.ndarray, spacing: np.ndarray) -> tuple[slice, ...]:
     return tuple(cuts)
 
 
+def _between_slices(grid: np.ndarray, shift: float, weights_of) -> np.ndarray:
+    """A grid of spline coefficients weighted along z for places `shift` slices further on."""
+    first = int(np.floor(shift))
+    weights = weights_of(shift - first)
+    reach = len(weights) // 2 - 1
+    last = max(len(grid) - 1, 1)
+    result = np.zeros_like(grid)
+    for place, weight in enumerate(weights, start=first - reach):
+        index = np.abs(np.arange(len(grid)) + place) % (2 * last)
+        index = np.minimum(np.minimum(index, 2 * last - index), len(grid) - 1)  # mirrored ends
+        result += weight * grid[index]
+    return result
+
+
+def _linear_weights(t: float) -> tuple[float, ...]:
+    return 1 - t, t
+
+
+def _cubic_weights(t: float) -> tuple[float, ...]:
+    """Weights of the four nearest coefficients of a cubic B-spline."""
+    return (
+        (1 - t) ** 3 / 6,
+        (4 - 6 * t**2 + 3 * t**3) / 6,
+        (1 + 3 * t + 3 * t**2 - 3 * t**3) / 6,
+        t**3 / 6,
+    )
+
+
 def _signed_distance(inside: np.ndarray, spacing: np.ndarray) -> np.ndarray:
     """Distance to the lesion's surface in mm, positive inside.
 
     The surface lies halfway between two voxel centres, along the slices too: slices are repeated
-    until they are about as thin as pixels are wide, and the middle one of each is read.
+    until they are about 1 mm thin, and the middle one of each is read.
     """
-    repeats = max(round(spacing[0] / spacing[1:].min()) | 1, 1)  # odd, so there is a middle
+    repeats = max(round(spacing[0]) | 1, 1)  # odd, so there is a middle
     fine = np.repeat(inside, repeats, axis=0)
     sampling = (spacing[0] / repeats, *spacing[1:])
     middle = slice(repeats // 2, None, repeats)
