@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import numpy as np
+from numba import njit
 
 _EPS = np.spacing(1)
+_BUCKETS = 2048
 
 
 def firstorder_features(values: np.ndarray, count: np.ndarray, voxel_mm3: float) -> dict:
@@ -23,13 +25,13 @@ def firstorder_features(values: np.ndarray, count: np.ndarray, voxel_mm3: float)
     """
     values = values.astype(np.float64)
     p = count / count.sum()
-    ordered = np.sort(values)
-    p10, p25, p50, p75, p90 = (percentile(ordered, q) for q in (10, 25, 50, 75, 90))
+    p10, p25, p50, p75, p90 = percentiles(values, (10, 25, 50, 75, 90))
+    lowest, highest = values.min(), values.max()
     energy = np.sum(values**2)
     mean = np.mean(values)
     deviation = values - mean
     m2, m3, m4 = _moments(deviation, mean)
-    inner = ordered[np.searchsorted(ordered, p10) : np.searchsorted(ordered, p90, side="right")]
+    inner = values[(values >= p10) & (values <= p90)]
     return {
         "10Percentile": p10,
         "90Percentile": p90,
@@ -37,12 +39,12 @@ def firstorder_features(values: np.ndarray, count: np.ndarray, voxel_mm3: float)
         "Entropy": -np.sum(p * np.log2(p + _EPS)),
         "InterquartileRange": p75 - p25,
         "Kurtosis": m4 / m2**2 if m2 != 0 else m4,
-        "Maximum": ordered[-1],
+        "Maximum": highest,
         "MeanAbsoluteDeviation": np.mean(np.abs(deviation)),
         "Mean": mean,
         "Median": p50,
-        "Minimum": ordered[0],
-        "Range": ordered[-1] - ordered[0],
+        "Minimum": lowest,
+        "Range": highest - lowest,
         "RobustMeanAbsoluteDeviation": np.mean(np.abs(inner - np.mean(inner))),
         "RootMeanSquared": np.sqrt(energy / values.size),
         "Skewness": m3 / m2**1.5 if m2 != 0 else m3,
@@ -52,27 +54,64 @@ def firstorder_features(values: np.ndarray, count: np.ndarray, voxel_mm3: float)
     }
 
 
-def percentile(ordered: np.ndarray, q: float) -> float:
-    """Percentile by linear interpolation, as numpy's default.
+def percentiles(values: np.ndarray, wanted: tuple[float, ...]) -> list[float]:
+    """Percentiles by linear interpolation, as numpy's default.
 
     Parameters
     ----------
-    ordered : ascending values
-    q : 0 to 100
+    values : finite, in any order
+    wanted : 0 to 100
 
     Examples
     --------
-    >>> float(percentile(np.array([0.0, 10.0, 20.0]), 25))
-    5.0
+    >>> [float(p) for p in percentiles(np.array([20.0, 0.0, 10.0]), (25, 50))]
+    [5.0, 10.0]
     """
-    at = (ordered.size - 1) * (q / 100)
-    below = int(at)
-    above = min(below + 1, ordered.size - 1)
-    weight = at - below
-    step = ordered[above] - ordered[below]
-    if weight >= 0.5:
-        return ordered[above] - step * (1 - weight)
-    return ordered[below] + step * weight
+    last = values.size - 1
+    at = [last * (q / 100) for q in wanted]
+    ends = sorted({k for a in at for k in (int(a), min(int(a) + 1, last))})
+    ordered = dict(zip(ends, order_statistics(values, np.array(ends)), strict=True))
+    return [_between(ordered[int(a)], ordered[min(int(a) + 1, last)], a - int(a)) for a in at]
+
+
+def _between(low: float, high: float, weight: float) -> float:
+    step = high - low
+    return high - step * (1 - weight) if weight >= 0.5 else low + step * weight
+
+
+@njit(cache=True)
+def order_statistics(values, wanted):
+    """The values at some places of the sorted order, without sorting all.
+
+    Values are spread over buckets of equal width, and only buckets with a wanted place are sorted.
+
+    Parameters
+    ----------
+    values : float64, finite
+    wanted : places from 0, ascending
+    """
+    low, high = values.min(), values.max()
+    scale = (_BUCKETS - 1) / (high - low) if high > low else 0.0
+    bucket = np.empty(values.size, np.int32)
+    count = np.zeros(_BUCKETS + 1, np.int64)
+    for i in range(values.size):
+        bucket[i] = int((values[i] - low) * scale)
+        count[bucket[i] + 1] += 1
+    start = np.cumsum(count)
+    needed = np.zeros(_BUCKETS, np.bool_)
+    for k in wanted:
+        needed[np.searchsorted(start, k, side="right") - 1] = True
+    filled = start[:-1].copy()
+    ordered = np.empty(values.size)
+    for i in range(values.size):
+        b = bucket[i]
+        if needed[b]:
+            ordered[filled[b]] = values[i]
+            filled[b] += 1
+    for b in range(_BUCKETS):
+        if needed[b]:
+            ordered[start[b] : start[b + 1]] = np.sort(ordered[start[b] : start[b + 1]])
+    return ordered[wanted]
 
 
 def _moments(deviation: np.ndarray, mean: float) -> tuple[float, float, float]:

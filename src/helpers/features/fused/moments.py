@@ -63,7 +63,7 @@ def find_normalisation(image: sitk.Image, settings: ImagingSettings) -> Normalis
     if not (settings.normalize and exact and values.dtype == np.int16):
         return normalisation(image, settings)
     low, high = window
-    count, total, squares = sum_window(values.reshape(-1), int(low), int(high))
+    count, total, squares = sum_window(values.reshape(-1), np.int16(low), np.int16(high))
     middle = (low + high) / 2
     centred = total - count * middle
     spread = squares - 2 * middle * total + count * middle * middle
@@ -77,15 +77,26 @@ def find_normalisation(image: sitk.Image, settings: ImagingSettings) -> Normalis
 def sum_window(values, low, high):
     """Count, sum and sum of squares of the int16 values between low and high, both exclusive."""
     count, total, squares = 0, 0, 0
-    for first in range(0, values.size, _CHUNK):
+    whole = values.size // _CHUNK * _CHUNK
+    for first in range(0, whole, _CHUNK):
         n, s, q = np.int32(0), np.int32(0), np.int32(0)
-        for v in values[first : first + _CHUNK]:
-            inside = np.int32((v > low) & (v < high))
-            kept = np.int32(v) * inside
+        for i in range(first, first + _CHUNK):
+            kept, inside = _keep(values[i], low, high)
             n += inside
             s += kept
             q += kept * kept
         count += n
         total += s
         squares += q
+    for i in range(whole, values.size):
+        kept, inside = _keep(values[i], low, high)
+        count += inside
+        total += kept
+        squares += kept * kept
     return count, total, squares
+
+
+@njit(cache=True, inline="always")
+def _keep(value, low, high):
+    inside = value > low and value < high
+    return np.int32(value) if inside else np.int32(0), np.int32(inside)

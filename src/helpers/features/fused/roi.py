@@ -29,19 +29,19 @@ DIRECTIONS = np.array(
 
 
 class Roi(NamedTuple):
-    """The lesion's voxels in raster order and their neighbours.
+    """The lesion's voxels in raster order and how to reach their neighbours.
 
-    `position` are flat indices into the padded volume. `chains` of shape (directions, voxels) lists
-    the voxels line by line in each direction; the first voxel of an unbroken stretch is stored as
-    its bitwise complement. `lined` tells for which directions two voxels share a line, broken or
-    not. `neighbours` counts each voxel's neighbours.
+    The frame is the lesion's own box with one voxel of padding all around. All kernels walk over
+    flat indices into it; a neighbour lies one of `steps` behind a voxel.
     """
 
-    position: np.ndarray
-    chains: np.ndarray
-    lined: np.ndarray
-    neighbours: np.ndarray
-    box: np.ndarray  # the lesion alone, uint8, cropped to it
+    position: np.ndarray  # flat indices into the padded volume that was resampled
+    place: np.ndarray  # flat indices into the frame, uint64
+    frame: tuple[int, int, int]  # shape (z, y, x)
+    steps: np.ndarray  # one per direction in which the lesion is longer than one voxel, uint64
+    lined: np.ndarray  # per direction: do two voxels share a line, adjacent or not?
+    neighbours: np.ndarray  # how many each voxel has, int32
+    box: np.ndarray  # the lesion, uint8, cropped to it
     extent: int  # voxels along the longest side of that box
 
 
@@ -54,62 +54,60 @@ def find_roi(mask: np.ndarray) -> Roi:
     """
     position = np.flatnonzero(mask)
     where = np.unravel_index(position, mask.shape)
-    cut = tuple(slice(axis.min(), axis.max() + 1) for axis in where)
-    box = np.ascontiguousarray(mask[cut])
-    moving = np.array(box.shape) > 1
-    directions = DIRECTIONS[~(DIRECTIONS[:, ~moving] != 0).any(axis=1)]
-    number = np.full(tuple(n + 2 for n in box.shape), -1, np.int32)
-    number[1:-1, 1:-1, 1:-1][box != 0] = np.arange(position.size, dtype=np.int32)
-    chains, neighbours = chain_voxels(number, directions, position.size)
-    lined = np.array(
-        [(c >= 0).any() or _share_line(box, d) for c, d in zip(chains, directions, strict=True)]
+    box = np.ascontiguousarray(mask[tuple(slice(a.min(), a.max() + 1) for a in where)])
+    frame = np.pad(box, 1)
+    place = np.flatnonzero(frame)
+    alone = np.array(box.shape) == 1
+    directions = DIRECTIONS[~(DIRECTIONS[:, alone] != 0).any(axis=1)]
+    steps = directions @ np.array([frame.shape[1] * frame.shape[2], frame.shape[2], 1])
+    flat = frame.ravel()
+    lined = [
+        bool(flat[place - s].any()) or _share_line(box, d)
+        for s, d in zip(steps, directions, strict=True)
+    ]
+    around = sum_neighbours(frame.astype(np.int32)).ravel()[place]
+    return Roi(
+        position,
+        place.astype(np.uint64),
+        frame.shape,
+        steps.astype(np.uint64),
+        np.array(lined, bool),
+        around,
+        box,
+        max(box.shape),
     )
-    return Roi(position, chains, lined, neighbours, box, max(box.shape))
 
 
 def _share_line(box: np.ndarray, direction: np.ndarray) -> bool:
-    """Whether two voxels, not adjacent, lie on one line: rare, so without hurry."""
+    """Whether two voxels that are not adjacent lie on one line; rare, so without hurry."""
     points = np.argwhere(box != 0)
     axis = int(np.flatnonzero(direction)[0])
-    steps = points[:, axis] * direction[axis]
-    lines = points - steps[:, None] * direction
+    lines = points - (points[:, axis] * direction[axis])[:, None] * direction
     return len(np.unique(lines, axis=0)) < len(points)
 
 
 @njit(cache=True)
-def chain_voxels(number, directions, count):
-    """Line up the voxels along each direction.
+def sum_neighbours(values):
+    """Sum over the 26 neighbours of every voxel, by sums along x, y and z.
 
     Parameters
     ----------
-    number : int32, shape (z, y, x), the voxel's number in raster order, -1 outside, one voxel of
-        padding all around
-    directions : int64, shape (n, 3)
-    count : number of voxels
-
-    Returns
-    -------
-    chains : int32, shape (n, count), see `Roi`
-    neighbours : int32, shape (count,)
+    values : int32, shape (z, y, x), 0 outside the lesion and on all sides
     """
-    _, ny, nx = number.shape
-    flat = number.ravel()
-    chains = np.empty((len(directions), count), np.int32)
-    neighbours = np.zeros(count, np.int32)
-    for d in range(len(directions)):
-        step = (directions[d, 0] * ny + directions[d, 1]) * nx + directions[d, 2]
-        chain = chains[d]
-        filled = 0
-        for start in range(flat.size):
-            if flat[start] < 0 or flat[start - step] >= 0:
-                continue
-            at = start
-            chain[filled] = ~flat[at]
-            filled += 1
-            while flat[at + step] >= 0:
-                neighbours[flat[at]] += 1
-                at += step
-                neighbours[flat[at]] += 1
-                chain[filled] = flat[at]
-                filled += 1
-    return chains, neighbours
+    nz, ny, nx = values.shape
+    rows = np.zeros(values.shape, np.int32)
+    planes = np.zeros(values.shape, np.int32)
+    for z in range(nz):
+        for y in range(ny):
+            for x in range(1, nx - 1):
+                rows[z, y, x] = values[z, y, x - 1] + values[z, y, x] + values[z, y, x + 1]
+        for y in range(1, ny - 1):
+            for x in range(nx):
+                planes[z, y, x] = rows[z, y - 1, x] + rows[z, y, x] + rows[z, y + 1, x]
+    out = np.zeros(values.shape, np.int32)
+    for z in range(1, nz - 1):
+        for y in range(ny):
+            for x in range(nx):
+                column = planes[z - 1, y, x] + planes[z, y, x] + planes[z + 1, y, x]
+                out[z, y, x] = column - values[z, y, x]
+    return out
