@@ -158,6 +158,10 @@ def test_a_missing_read_drops_its_subject_for_that_feature_only(form):
         assert np.isnan(parts[2])
 
 
+def test_no_features_give_no_values():
+    assert icc(np.empty((5, 2, 0))).value.shape == (0,)
+
+
 def test_result_says_what_it_is():
     one = icc(RATINGS["shrout_fleiss"], "C,k", 0.9)
     assert (one.n_subjects, one.n_raters, one.form, one.confidence) == (6, 4, "C,k", 0.9)

@@ -245,9 +245,8 @@ def _agreement(variance: _Variance, confidence: float):
 def _f_quantile(upper: float, df_numerator, df_denominator) -> np.ndarray:
     """Quantile of F; equal pairs of degrees of freedom are looked up once."""
     pairs = np.column_stack(np.broadcast_arrays(df_numerator, df_denominator))
-    if (pairs == pairs[0]).all():
-        return np.full(len(pairs), stats.f.ppf(upper, *pairs[0]))
-    return stats.f.ppf(upper, pairs[:, 0], pairs[:, 1])
+    different, index = np.unique(pairs, axis=0, return_inverse=True)
+    return stats.f.ppf(upper, different[:, 0], different[:, 1])[index]
 
 
 def _averaged(rho: np.ndarray, k: int) -> np.ndarray:
