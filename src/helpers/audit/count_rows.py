@@ -216,8 +216,9 @@ def _p_value(key, row: CountRow, match: Match) -> Evidence:
         both = [name for name in match.p if name in match.statistic]
         names = " or ".join(both or match.p)
         reason = f"{names} gives {given[(both or match.p)[0]]:.4f}"
-        if match.statistic and not both:
-            reason += f"; the statistic is that of {' or '.join(match.statistic)}"
+        if match.statistic and not both:  # one row, two tests
+            reason += f", while the statistic beside it is that of {' or '.join(match.statistic)}"
+            return Evidence(key, EXPLAINED, reason)
         return Evidence(key, REPRODUCED, reason)
     for name in match.statistic:
         verdict, words = judge(given[name], row.p)

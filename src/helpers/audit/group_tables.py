@@ -56,11 +56,11 @@ def two_groups(
 
 def table_test(table: GroupTable, groups: tuple[str, str]) -> str:
     """The t test, Welch's or Student's, that contradicts the fewest rows of a table."""
-    fits = tests_that_fit(table, groups)
+    fits = fitting_rows(table, groups)
     return max(TESTS, key=fits.__getitem__)
 
 
-def tests_that_fit(table: GroupTable, groups: tuple[str, str]) -> dict[str, int]:
+def fitting_rows(table: GroupTable, groups: tuple[str, str]) -> dict[str, int]:
     """How many continuous rows each t test fits in both statistic and P."""
     sizes = tuple(int(table.sizes[group]) for group in groups)
     fits = dict.fromkeys(TESTS, 0)
