@@ -29,10 +29,14 @@ def bootstrap_auc(
     Parameters
     ----------
     y_true : 0/1, array-like, shape = (n_patients,)
-    score : array-like, shape = (n_patients,), higher = label 1 more likely
-    n_boot : number of bootstrap samples
-    seed : the same seed gives the same interval
-    confidence : of the interval
+    score : array-like, shape = (n_patients,)
+        higher = label 1 more likely
+    n_boot : int
+        number of bootstrap samples
+    seed : int
+        the same seed gives the same interval
+    confidence : float
+        of the interval
 
     Returns
     -------
@@ -95,8 +99,10 @@ def bootstrap_test(
     Parameters
     ----------
     y_true : 0/1, array-like, shape = (n_patients,)
-    score_a, score_b : array-like, shape = (n_patients,), higher = label 1 more likely
-    n_boot, seed, confidence : as for `bootstrap_auc`
+    score_a, score_b : array-like, shape = (n_patients,)
+        higher = label 1 more likely
+    n_boot, seed, confidence : int, int, float
+        as for `bootstrap_auc`
 
     Returns
     -------

@@ -5,7 +5,6 @@ A risk is the probability of the outcome (label 1), between 0 and 1.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from math import nan, sqrt
 
 import numpy as np
@@ -14,81 +13,10 @@ from scipy.special import expit, logit
 from scipy.stats import norm
 
 from helpers.statistics.binary import binary_labels, both_classes, check_confidence, risks
+from helpers.statistics.calibration_results import Calibration, CalibrationBins, NetBenefit
 from helpers.statistics.proportion import proportion_interval
 
 _STEPS = 100
-
-
-@dataclass(frozen=True)
-class Calibration:
-    """How predicted risks agree with what happened.
-
-    intercept, intercept_low, intercept_high : calibration in the large, on the logit scale; 0 is
-        ideal, above 0 means that risks are too low
-    slope, slope_low, slope_high : 1 is ideal, below 1 means that risks are too extreme
-    brier : mean squared difference of risk and outcome; 0 is ideal
-    brier_scaled : 1 - brier / (brier of the prevalence); 1 is ideal, 0 no better than prevalence
-    mean_risk, prevalence : predicted and observed share with the outcome
-    confidence : of the intervals
-    note : why an estimate is NaN; empty when none is
-    """
-
-    intercept: float
-    intercept_low: float
-    intercept_high: float
-    slope: float
-    slope_low: float
-    slope_high: float
-    brier: float
-    brier_scaled: float
-    mean_risk: float
-    prevalence: float
-    confidence: float
-    note: str = ""
-
-    def __str__(self) -> str:
-        """One sentence, as a paper would print it."""
-        return (
-            f"calibration intercept {self.intercept:.3f} "
-            f"({self.intercept_low:.3f} to {self.intercept_high:.3f}), "
-            f"slope {self.slope:.3f} ({self.slope_low:.3f} to {self.slope_high:.3f}), "
-            f"{self.confidence:.0%} CI; Brier score {self.brier:.3f}"
-            + (f". {self.note}" if self.note else "")
-        )
-
-
-@dataclass(frozen=True)
-class CalibrationBins:
-    """Predicted risk and observed share in groups of patients, lowest risk first.
-
-    n, events : patients and patients with the outcome, shape = (n_groups,)
-    risk : mean predicted risk
-    observed, low, high : share with the outcome and its Wilson interval
-    """
-
-    n: np.ndarray
-    events: np.ndarray
-    risk: np.ndarray
-    observed: np.ndarray
-    low: np.ndarray
-    high: np.ndarray
-
-
-@dataclass(frozen=True)
-class NetBenefit:
-    """Net benefit per patient of three policies at each threshold probability.
-
-    threshold : shape = (n_thresholds,)
-    tp, fp : patients with and without the outcome whose risk reaches the threshold
-    model : treat those whose risk reaches the threshold
-    treat_all : treat everybody; treating nobody has the net benefit 0
-    """
-
-    threshold: np.ndarray
-    tp: np.ndarray
-    fp: np.ndarray
-    model: np.ndarray
-    treat_all: np.ndarray
 
 
 def brier_score(y_true: ArrayLike, risk: ArrayLike) -> float:
@@ -96,8 +24,10 @@ def brier_score(y_true: ArrayLike, risk: ArrayLike) -> float:
 
     Parameters
     ----------
-    y_true : 0/1, array-like, shape = (n_patients,); one class alone is allowed
-    risk : probabilities, array-like, shape = (n_patients,)
+    y_true : 0/1, array-like, shape = (n_patients,)
+        one class alone is allowed
+    risk : array-like, shape = (n_patients,)
+        probabilities, 0 to 1
 
     Raises
     ------
@@ -123,8 +53,10 @@ def calibration(y_true: ArrayLike, risk: ArrayLike, confidence: float = 0.95) ->
     Parameters
     ----------
     y_true : 0/1, array-like, shape = (n_patients,)
-    risk : probabilities, array-like, shape = (n_patients,)
-    confidence : of the intervals
+    risk : array-like, shape = (n_patients,)
+        probabilities, 0 to 1
+    confidence : float
+        of the intervals
 
     Returns
     -------
@@ -186,10 +118,14 @@ def calibration_bins(
 
     Parameters
     ----------
-    y_true : 0/1, array-like, shape = (n_patients,); one class alone is allowed
-    risk : probabilities, array-like, shape = (n_patients,)
-    n_bins : number of groups; fewer come back when equal risks, which stay together, fill several
-    confidence : of the intervals
+    y_true : 0/1, array-like, shape = (n_patients,)
+        one class alone is allowed
+    risk : array-like, shape = (n_patients,)
+        probabilities, 0 to 1
+    n_bins : int
+        number of groups; fewer come back when equal risks, which stay together, fill several
+    confidence : float
+        of the intervals
 
     Raises
     ------
@@ -220,9 +156,12 @@ def net_benefit(y_true: ArrayLike, risk: ArrayLike, thresholds: ArrayLike) -> Ne
 
     Parameters
     ----------
-    y_true : 0/1, array-like, shape = (n_patients,); one class alone is allowed
-    risk : probabilities, array-like, shape = (n_patients,)
-    thresholds : threshold probabilities, array-like, shape = (n_thresholds,), from 0 to below 1
+    y_true : 0/1, array-like, shape = (n_patients,)
+        one class alone is allowed
+    risk : array-like, shape = (n_patients,)
+        probabilities, 0 to 1
+    thresholds : array-like, shape = (n_thresholds,)
+        threshold probabilities, from 0 to below 1
 
     Returns
     -------

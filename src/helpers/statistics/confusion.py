@@ -24,11 +24,18 @@ RULES = ("youden", "half", "sensitivity")
 class ConfusionMatrix:
     """Counts of a binary prediction, read for one class as the positive one.
 
-    tp, fn : patients of the positive class, predicted positive and negative
-    fp, tn : patients of the other class, predicted positive and negative
-    positive : the label, 0 or 1, that is read as positive
+    Attributes
+    ----------
+    tp, fn : int
+        patients of the positive class, predicted positive and negative
+    fp, tn : int
+        patients of the other class, predicted positive and negative
+    positive : int
+        the label, 0 or 1, that is read as positive
 
-    The measures below are proportions; one whose denominator is 0 is NaN.
+    Notes
+    -----
+    The measures are proportions between 0 and 1; one whose denominator is 0 is NaN.
     """
 
     tp: int
@@ -78,10 +85,16 @@ class ConfusionMatrix:
 class Metric:
     """One measure of a confusion matrix with its interval.
 
-    name : accuracy, precision, recall, specificity or f1
-    value, low, high : between 0 and 1, NaN where undefined
-    method : how the interval was made
-    reason : why the measure is undefined, empty where it is defined
+    Attributes
+    ----------
+    name : str
+        accuracy, precision, recall, specificity or f1
+    value, low, high : float
+        between 0 and 1, NaN where undefined
+    method : str
+        how the interval was made
+    reason : str
+        why the measure is undefined, empty where it is defined
     """
 
     name: str
@@ -104,7 +117,8 @@ def confusion(y_true: ArrayLike, prediction: ArrayLike, positive: int = 1) -> Co
     Parameters
     ----------
     y_true, prediction : 0/1, array-like, shape = (n_patients,)
-    positive : the label, 0 or 1, that counts as the positive class
+    positive : int
+        the label, 0 or 1, that counts as the positive class
 
     Returns
     -------
@@ -147,9 +161,12 @@ def classification_metrics(
 
     Parameters
     ----------
-    counts : from `confusion`
-    confidence : of the intervals
-    interval : "wilson" (score interval) or "clopper-pearson" (exact, never too narrow)
+    counts : ConfusionMatrix
+        from `confusion`
+    confidence : float
+        of the intervals
+    interval : "wilson" or "clopper-pearson"
+        score interval, or exact and never too narrow
 
     Returns
     -------
@@ -215,11 +232,15 @@ def choose_threshold(
 
     Parameters
     ----------
-    y_true : 0/1, array-like, shape = (n_patients,), of the training cohort
-    score : array-like, shape = (n_patients,), higher = label 1 more likely
-    rule : "youden" (largest sensitivity + specificity), "half" (0.5, for scores that are
-        probabilities) or "sensitivity" (largest specificity at no less than `sensitivity`)
-    sensitivity : least sensitivity of the last rule, above 0 up to 1
+    y_true : 0/1, array-like, shape = (n_patients,)
+        of the training cohort
+    score : array-like, shape = (n_patients,)
+        higher = label 1 more likely
+    rule : "youden", "half" or "sensitivity"
+        largest sensitivity + specificity; 0.5, for scores that are probabilities; or largest
+        specificity at no less than `sensitivity`
+    sensitivity : float
+        least sensitivity of the last rule, above 0 up to 1
 
     Returns
     -------

@@ -28,8 +28,8 @@ def permutation_test(y_true: ArrayLike, score_a: ArrayLike, score_b: ArrayLike) 
     Parameters
     ----------
     y_true : 0/1, array-like, shape = (n_patients,)
-    score_a, score_b : array-like, shape = (n_patients,), higher = label 1 more likely; each is
-        replaced by its midranks, so their units need not agree
+    score_a, score_b : array-like, shape = (n_patients,)
+        higher = label 1 more likely; each is replaced by its midranks, so units need not agree
 
     Returns
     -------

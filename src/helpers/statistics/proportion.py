@@ -16,9 +16,12 @@ def proportion_interval(
 
     Parameters
     ----------
-    count, total : whole numbers or arrays of them, total at least 1
-    confidence : of the interval
-    interval : "wilson" (score interval) or "clopper-pearson" (exact, never too narrow)
+    count, total : int or array
+        total at least 1
+    confidence : float
+        of the interval
+    interval : "wilson" or "clopper-pearson"
+        score interval, or exact and never too narrow
 
     Returns
     -------

@@ -10,19 +10,12 @@ from math import inf, nan, sqrt
 
 import numpy as np
 from numpy.typing import ArrayLike
-from scipy.optimize import brentq
-from scipy.special import expit, logit
 from scipy.stats import norm, t
 
+from helpers.statistics.auc_intervals import METHODS, auc_limits, interval_note
 from helpers.statistics.binary import both_classes, check_confidence, finite_scores
 from helpers.statistics.placements import mean_covariance, placement_counts
 from helpers.statistics.roc_results import AucResult, DelongResult
-
-METHODS = {
-    "delong": "DeLong, clipped to [0, 1]",
-    "logit": "DeLong on the logit scale",
-    "newcombe": "Newcombe's score interval",
-}
 
 
 def auc_ci(
@@ -33,10 +26,13 @@ def auc_ci(
     Parameters
     ----------
     y_true : 0/1, array-like, shape = (n_patients,)
-    score : array-like, shape = (n_patients,), higher = label 1 more likely; any unit
-    confidence : of the interval, between 0 and 1
-    method : "delong" (Wald interval, clipped to [0, 1]; what pROC prints), "logit" (the same on
-        the logit scale) or "newcombe" (score interval, which keeps a width at AUC = 1)
+    score : array-like, shape = (n_patients,)
+        higher = label 1 more likely; any unit
+    confidence : float
+        of the interval, between 0 and 1
+    method : "delong", "logit" or "newcombe"
+        Wald interval, clipped to [0, 1], which is what pROC prints; the same on the logit scale; or
+        a score interval, which keeps a width at AUC = 1
 
     Returns
     -------
@@ -96,19 +92,9 @@ def auc_ci(
     aucs, covariance = delong_covariance(positive, finite_scores(score, m + n)[None])
     auc, variance = float(aucs[0]), float(covariance[0, 0])
     z = norm.ppf((1 + confidence) / 2)
-    if method == "newcombe":
-        low, high = _newcombe(auc, m, n, z), 1 - _newcombe(1 - auc, m, n, z)
-    elif method == "logit" and auc in (0, 1):
-        low = high = nan
-    elif method == "logit":
-        reach = z * sqrt(variance) / (auc * (1 - auc))
-        low, high = expit(logit(auc) + np.array([-reach, reach]))
-    else:
-        low, high = np.clip(auc + z * sqrt(variance) * np.array([-1, 1]), 0, 1)
-    note = _interval_note(auc, variance, method)
-    return AucResult(
-        auc, float(low), float(high), variance, confidence, METHODS[method], m, n, note
-    )
+    low, high = auc_limits(auc, variance, (m, n), z, method)
+    note = interval_note(auc, variance, method)
+    return AucResult(auc, low, high, variance, confidence, METHODS[method], m, n, note)
 
 
 def delong_covariance(y_true: ArrayLike, scores: ArrayLike) -> tuple[np.ndarray, np.ndarray]:
@@ -117,12 +103,14 @@ def delong_covariance(y_true: ArrayLike, scores: ArrayLike) -> tuple[np.ndarray,
     Parameters
     ----------
     y_true : 0/1, array-like, shape = (n_patients,)
-    scores : array-like, shape = (n_models, n_patients), higher = label 1 more likely
+    scores : array-like, shape = (n_models, n_patients)
+        higher = label 1 more likely
 
     Returns
     -------
     aucs : array, shape = (n_models,)
-    covariance : array, shape = (n_models, n_models); NaN when a class has a single patient
+    covariance : array, shape = (n_models, n_models)
+        NaN when a class has a single patient
 
     Raises
     ------
@@ -161,8 +149,10 @@ def delong_test(
     Parameters
     ----------
     y_true : 0/1, array-like, shape = (n_patients,)
-    score_a, score_b : array-like, shape = (n_patients,), higher = label 1 more likely
-    confidence : of the interval around the difference
+    score_a, score_b : array-like, shape = (n_patients,)
+        higher = label 1 more likely
+    confidence : float
+        of the interval around the difference
 
     Returns
     -------
@@ -223,9 +213,12 @@ def unpaired_test(
 
     Parameters
     ----------
-    y_a, score_a : 0/1 and scores of the first cohort, array-like, shape = (n_a,)
-    y_b, score_b : of the second cohort, array-like, shape = (n_b,)
-    confidence : of the interval around the difference
+    y_a, score_a : array-like, shape = (n_a,)
+        labels 0/1 and scores of the first cohort, higher = label 1 more likely
+    y_b, score_b : array-like, shape = (n_b,)
+        of the second cohort
+    confidence : float
+        of the interval around the difference
 
     Returns
     -------
@@ -276,27 +269,6 @@ def _score_rows(scores: ArrayLike, n_patients: int) -> np.ndarray:
     for place, row in enumerate(rows):
         finite_scores(row, n_patients, "score" if len(rows) == 1 else f"scores[{place}]")
     return rows
-
-
-def _newcombe(auc: float, m: int, n: int, z: float) -> float:
-    """Lower limit of Newcombe's score interval; the upper one is its mirror image."""
-    half = (m + n) / 2 - 1
-
-    def excess(theta: float) -> float:
-        shape = 1 + half * ((1 - theta) / (2 - theta) + theta / (1 + theta))
-        return (auc - theta) ** 2 - z**2 * theta * (1 - theta) * shape / (m * n)
-
-    # At auc = 1 the function also vanishes at 1, which is not the limit that is sought.
-    return brentq(excess, 0, min(auc, 1 - 1e-9), xtol=1e-14) if auc > 0 else 0.0
-
-
-def _interval_note(auc: float, variance: float, method: str) -> str:
-    if np.isnan(variance):
-        return "One class holds a single patient, so DeLong's variance cannot be estimated"
-    if variance > 0 or method == "newcombe":
-        return ""
-    kind = "The classes are perfectly separated" if auc in (0, 1) else "The score never varies"
-    return f"{kind}: DeLong's variance is 0, which is not certainty; use method='newcombe'"
 
 
 def _compare(difference, variance, auc_a, auc_b, confidence, method, df) -> DelongResult:

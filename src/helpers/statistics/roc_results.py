@@ -10,12 +10,20 @@ from math import inf, isnan
 class AucResult:
     """An area under the ROC curve and its confidence interval.
 
-    auc, low, high : between 0 and 1; low and high are NaN where the method has no interval
-    variance : of the AUC; NaN when a class has a single patient
-    confidence : of the interval
-    method : how the interval was made
-    n_positive, n_negative : patients with and without the outcome
-    note : what a reader must know before using the interval; empty when nothing is unusual
+    Attributes
+    ----------
+    auc, low, high : float
+        between 0 and 1; low and high are NaN where the method has no interval
+    variance : float
+        of the AUC; NaN when a class has a single patient
+    confidence : float
+        of the interval
+    method : str
+        how the interval was made
+    n_positive, n_negative : int
+        patients with and without the outcome
+    note : str
+        what a reader must know before using the interval; empty when nothing is unusual
     """
 
     auc: float
@@ -41,15 +49,24 @@ class AucResult:
 class DelongResult:
     """A comparison of two AUCs.
 
-    z : statistic, positive when a has the larger AUC; for two cohorts it follows a t distribution
-    p_value : two-sided
-    auc_a, auc_b : the two areas
-    low, high : confidence interval of auc_a - auc_b, clipped to [-1, 1]; NaN where the
-        test gives none
-    confidence : of the interval, NaN without one
-    method : name of the test
-    df : degrees of freedom of the reference distribution; infinite for the normal one
-    note : what a reader must know before using the test; empty when nothing is unusual
+    Attributes
+    ----------
+    z : float
+        statistic, positive when a has the larger AUC; for two cohorts it follows a t distribution
+    p_value : float
+        two-sided
+    auc_a, auc_b : float
+        the two areas
+    low, high : float
+        confidence interval of auc_a - auc_b, within [-1, 1]; NaN where the test gives none
+    confidence : float
+        of the interval, NaN without one
+    method : str
+        name of the test
+    df : float
+        degrees of freedom of the reference distribution; infinite for the normal one
+    note : str
+        what a reader must know before using the test; empty when nothing is unusual
     """
 
     z: float
