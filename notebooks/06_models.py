@@ -113,6 +113,9 @@ interactive.threshold_explorer(scores, study.publish.smallest_cell)
 # %% tags=["hide-input"]
 ledger = comparison.compare(published, comparison.table2_values(table2), study)
 results.enter(ledger)
+tables.show(comparison.count_by_status(ledger), "Table 2, cells by what became of them")
+
+# %% tags=["hide-input", "hide-output"]
 tables.show(comparison.side_by_side(ledger), "Table 2, paper and run")
 
 # %% [markdown]

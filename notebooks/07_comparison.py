@@ -39,7 +39,7 @@ glue("n_small", int((table3["p"] < 0.05).sum()), display=False)
 tables.show(table3, "Pairs of models")
 
 # %% tags=["hide-input"]
-figures.difference_forest(table3)
+figures.difference_forest(scores, study.statistics.confidence)
 
 # %% [markdown]
 # {glue:text}`n_small` of the {glue:text}`n_tests` comparisons have *P* < 0.05; none is corrected for

@@ -35,7 +35,7 @@ def test_chapter_can_be_run_by_papermill_and_read_by_a_student(name):
     assert len(tagged) == 1 and "study =" in tagged[0].source and "jobs =" in tagged[0].source
     assert not any(cell.get("outputs") for cell in notebook.cells)
     text = "\n".join(cell.source for cell in notebook.cells if cell.cell_type == "markdown")
-    assert "**You will learn**" in text and "## Take-aways" in text
+    assert name == book.FIRST_PAGE or ("**You will learn**" in text and "## Take-aways" in text)
     assert not any(
         line.startswith(("def ", "class "))
         for cell in notebook.cells

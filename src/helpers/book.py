@@ -28,6 +28,8 @@ from helpers.study import Study
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 PAGES = ("_config.yml", "_toc.yml", "book")
+_JUPYTER_BOOK = "from jupyter_book.cli.main import main; main()"  # it has no -m of its own
+FIRST_PAGE = "index"  # a chapter like the others, published at the root
 EVERY_CHAPTER_USES = ("name", "title", "source", "compare_with_paper", "publish")
 
 
@@ -161,7 +163,7 @@ def publish(study: Study) -> Path:
         return page
     print("pages: building", flush=True)
     stamp.unlink(missing_ok=True)
-    command = [sys.executable, "-m", "jupyter_book.cli.main", "build", str(source)]
+    command = [sys.executable, "-c", _JUPYTER_BOOK, "build", str(source)]
     command += ["--path-output", str(study.paths.build), "-W", "-n", "--keep-going", "-q"]
     done = subprocess.run(command, capture_output=True, text=True, check=False)
     built = study.paths.build / "_build" / "html"
@@ -187,7 +189,8 @@ def _stage(study: Study) -> Path:
         place = REPOSITORY / page
         (shutil.copytree if place.is_dir() else shutil.copy2)(place, source / page)
     for chapter in CHAPTERS:
-        shutil.copy2(study.paths.notebooks / f"{chapter.name}.ipynb", source / "notebooks")
+        place = source if chapter.name == FIRST_PAGE else source / "notebooks"
+        shutil.copy2(study.paths.notebooks / f"{chapter.name}.ipynb", place)
     _announce(study, source)
     return source
 
