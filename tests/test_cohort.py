@@ -96,6 +96,19 @@ def test_yaml_reads_yes_and_no_as_truth_values_and_they_are_words_again():
     assert study.cohort.values == {"ivh": {"yes": 1, "no": 0, "9": "unsure"}}
 
 
+def test_a_key_replaces_identifiers_and_what_it_lacks_is_named(tmp_path, expected):
+    table = plain_table()
+    key = pd.DataFrame({"patient_id": 90000 + np.arange(24), "pseudonym": table["patient_id"]})
+    table["patient_id"] = key["patient_id"]
+    table.to_excel(tmp_path / "table.xlsx", index=False)
+    key.to_csv(tmp_path / "key.csv", index=False)
+    study = study_of(tmp_path, cohort={"table": "table.xlsx", "key": "key.csv"})
+    pd.testing.assert_frame_equal(load_cohort(study).patients, expected)
+    key.iloc[:-1].to_csv(tmp_path / "key.csv", index=False)
+    with pytest.raises(DataError, match=r"90023: .*row 25: .*no pseudonym in key\.csv"):
+        load_cohort(study)
+
+
 def test_blank_clinical_cells_are_counted_and_do_not_stop_a_study(tmp_path):
     table = plain_table().astype({"age": object, "ivh": object})
     table.loc[5, "age"], table.loc[5, "ivh"], table.loc[7, "ivh"] = "", "Unknown", "不详"

@@ -17,6 +17,7 @@ from helpers.patient_table import (
     check_keys,
     declared_and_inferred,
     number_column,
+    pseudonymised,
 )
 from helpers.problems import Problem, errors, refuse
 from helpers.settings import CohortSettings, OutcomeSettings, Variable
@@ -113,6 +114,9 @@ def examine_cohort(study: Study, labelled: bool = True) -> tuple[Cohort | None, 
         remedy = "Add one row per patient."
         return None, [*problems, Problem(file, "the table has no patient", "patients", remedy)]
     table, found = apply_values(table, file, study.cohort)
+    problems += found
+    key = study.cohort.key and study.paths.study.parent / study.cohort.key
+    table, found = pseudonymised(table, file, key)
     problems += found
     if not labelled and "cohort" not in table:
         table = table.assign(cohort="external")

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import numpy as np
 import pandas as pd
 
+from helpers.errors import DataError
+from helpers.imaging.pseudonyms import read_key
 from helpers.problems import Problem
 from helpers.settings import CohortSettings, Variable
 from helpers.spreadsheet import number
@@ -63,6 +67,31 @@ def check_keys(table: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Probl
             )
         )
     return table.assign(cohort=cohort), problems
+
+
+def pseudonymised(
+    table: pd.DataFrame, file: str, key: Path | None
+) -> tuple[pd.DataFrame, list[Problem]]:
+    """The table with pseudonyms for identifiers, where the study names their key."""
+    if key is None or "patient_id" not in table:
+        return table, []
+    try:
+        known = read_key(key)
+    except DataError as error:
+        return table, [Problem.from_error("", key.name, error)]
+    ids = [None if cell is None else str(cell) for cell in table["patient_id"]]
+    problems = [
+        Problem(
+            file,
+            f"row {row}: the identifier has no pseudonym in {key.name}",
+            "every patient of the table in the key",
+            "Import the patient's images first, or leave the row out.",
+            patient,
+        )
+        for row, patient in zip(table.index, ids, strict=True)
+        if patient is not None and patient not in known
+    ]
+    return table.assign(patient_id=[known.get(patient, patient) for patient in ids]), problems
 
 
 def number_column(

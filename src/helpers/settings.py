@@ -39,6 +39,11 @@ class CohortSettings(Settings):
         None, description="text encoding of a .csv table; found out (UTF-8, then GBK) by default"
     )
     decimal: Literal[".", ","] = Field(".", description="decimal sign of numbers kept as text")
+    key: Path | None = Field(
+        None,
+        description="key of pseudonyms that hebook import-dicom wrote: the table's identifiers are "
+        "replaced by them as it is read",
+    )
     columns: dict[str, str] = Field(
         default_factory=dict, description="this book's column name: the header in the table"
     )

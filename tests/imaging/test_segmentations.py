@@ -237,12 +237,32 @@ def test_masks_in_the_export_come_with_their_scan(tmp_path, lesion):
     files = write_series(src / "ct", POSITIONS, shape=SHAPE[1:])
     write_seg(src / "seg.dcm", files, [lesion], ["ICH"])
     report = import_dicom(src, tmp_path / "dst", tmp_path / "key.csv", progress=False)
-    assert report.taken["mask"].tolist() == ["masks/P001.nii.gz"]
+    assert report.taken["masks"].tolist() == ["masks/P001.nii.gz"]
     mask = sitk.ReadImage(str(tmp_path / "dst" / "masks" / "P001.nii.gz"))
     assert np.array_equal(sitk.GetArrayFromImage(mask), lesion)
     write_rtstruct(src / "rt.dcm", [circle((-12, -9), 4, POSITIONS[3][2])])
     report = import_dicom(src, tmp_path / "dst", tmp_path / "key.csv", progress=False)
-    assert "2 segmentations of this series" in report.skipped["reason"].item()
+    assert "masks: 2 segmentations" in report.skipped["reason"].item()
+
+
+def test_masks_named_by_the_patients_number_come_too(tmp_path, lesion):
+    src = tmp_path / "export"
+    write_series(src / "ct", POSITIONS, shape=SHAPE[1:])
+    drawn = sitk.GetImageFromArray(lesion)
+    drawn.CopyInformation(read_series(src / "ct", "P1"))
+    (src / "rereads" / "A2").mkdir(parents=True)
+    sitk.WriteImage(drawn, str(src / "MRN-4711.nrrd"))
+    sitk.WriteImage(
+        sitk.Flip(drawn, [True, False, True], False), str(src / "rereads/A2/MRN-4711.mha")
+    )
+    sitk.WriteImage(drawn, str(src / "MRN-9.nii.gz"))
+    report = import_dicom(src, tmp_path / "dst", tmp_path / "key.csv", progress=False)
+    assert report.taken["masks"].tolist() == ["masks/P001.nii.gz; rereads/A2/P001.nii.gz"]
+    for place in ("masks", "rereads/A2"):
+        mask = sitk.ReadImage(str(tmp_path / "dst" / place / "P001.nii.gz"))
+        assert np.array_equal(sitk.GetArrayFromImage(mask), lesion)
+    reason = report.skipped["reason"].item()
+    assert reason == "masks named after no PatientID of the images"
 
 
 @pytest.mark.parametrize("content", [b"not DICOM at all", b""])

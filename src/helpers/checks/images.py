@@ -16,7 +16,7 @@ from tqdm import tqdm
 from helpers.cohort import FIRST_READ, Cohort, cases
 from helpers.errors import DataError
 from helpers.features.batch import Case
-from helpers.imaging.files import SUFFIXES, read_image, read_mask, shown
+from helpers.imaging.files import name_of, read_image, read_mask, shown
 from helpers.imaging.geometry import check_mask, volume_ml
 from helpers.problems import Problem
 from helpers.study import Study
@@ -84,18 +84,6 @@ def _strangers(folder: Path, patients: pd.Series) -> list[Problem]:
             file = f"{place}/{name}"
             problems.append(Problem(file, found, "patients of the table", remedy, name, "warning"))
     return problems
-
-
-def name_of(path: Path) -> str:
-    """The patient that a file or folder is named after.
-
-    Examples
-    --------
-    >>> name_of(Path("images/P001.nii.gz"))
-    'P001'
-    """
-    suffix = next((suffix for suffix in SUFFIXES if path.name.endswith(suffix)), "")
-    return path.name.removesuffix(suffix)
 
 
 def _measure(reads: list[Case]) -> _Measured:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import pandas as pd
@@ -13,6 +13,8 @@ from tqdm import tqdm
 from helpers.errors import DataError
 from helpers.files import write_atomically
 from helpers.imaging.dicom import read_header, read_stack
+from helpers.imaging.files import SUFFIXES, name_of, read_mask
+from helpers.imaging.geometry import check_mask
 from helpers.imaging.pseudonyms import assign_pseudonyms
 from helpers.imaging.segmentations import (
     RTSTRUCT_CLASS,
@@ -23,7 +25,7 @@ from helpers.imaging.segmentations import (
 from helpers.imaging.series import Series, add_file, describe, preference, why_not, why_second
 from helpers.imaging.stack import StackError
 
-TAKEN = ["patient_id", "series", "slices", "size", "spacing_mm", "mask", "changes"]
+TAKEN = ["patient_id", "series", "slices", "size", "spacing_mm", "masks", "changes"]
 SKIPPED = ["patient_id", "series", "slices", "reason"]
 
 
@@ -31,7 +33,7 @@ SKIPPED = ["patient_id", "series", "slices", "reason"]
 class ImportReport:
     """What an import took and what it left.
 
-    taken : DataFrame, patient_id (pseudonym), series, slices, size, spacing_mm, mask, changes
+    taken : DataFrame, patient_id (pseudonym), series, slices, size, spacing_mm, masks, changes
     skipped : DataFrame, patient_id, series, slices, reason
     """
 
@@ -51,11 +53,18 @@ class ImportReport:
 
 @dataclass
 class _Export:
-    """The content of a folder: series by UID, masks by the series they were drawn on."""
+    """The content of a folder.
 
-    series: dict[str, Series]
-    masks: dict[str, list[Path]]
-    other_files: int
+    series : by UID
+    masks : SEG and RTSTRUCT by the UID of the series they were drawn on
+    named : other masks by the patient's identifier, the name of the file, and by read
+    other_files : number of files that are none of these
+    """
+
+    series: dict[str, Series] = field(default_factory=dict)
+    masks: dict[str, list[Path]] = field(default_factory=dict)
+    named: dict[str, dict[str, Path]] = field(default_factory=dict)
+    other_files: int = 0
 
 
 def import_dicom(
@@ -70,9 +79,10 @@ def import_dicom(
 
     Parameters
     ----------
-    src : folder, searched through all its folders, whatever the names in it
-    dst : cohort folder; receives images/, masks/ (of SEG and RTSTRUCT drawn on the series taken),
-        taken.csv and skipped.csv
+    src : folder, searched through all its folders, whatever the names in it. A mask is a SEG or
+        RTSTRUCT drawn on the series taken, or IDENTIFIER.nii.gz (.nrrd, .mha) with the patient's
+        identifier as in the DICOM files; rereads/R/IDENTIFIER.nii.gz is one of read R
+    dst : cohort folder; receives images/, masks/, rereads/, taken.csv and skipped.csv
     key_file : who is who, see `helpers.imaging.pseudonyms`; must not lie in dst
     series : take series whose description holds this text, whatever part or contrast it names
     jobs : number of processes
@@ -106,10 +116,8 @@ def import_dicom(
     for one in export.series.values():
         patients.setdefault(one.identifier, []).append(one)
     names = assign_pseudonyms(patients, key_file, dst)
-    for folder in ("images", "masks"):
-        (dst / folder).mkdir(parents=True, exist_ok=True)
     tasks = [
-        delayed(_import_patient)(names[who], found, export.masks, dst, series)
+        delayed(_import_patient)(names[who], found, _masks_of(who, found, export), dst, series)
         for who, found in sorted(patients.items(), key=lambda item: names[item[0]])
     ]
     work = Parallel(n_jobs=jobs, return_as="generator")(tasks)
@@ -118,6 +126,9 @@ def import_dicom(
     for first, rest in bar:
         taken += first
         skipped += rest
+    strangers = [who for who in export.named if who not in patients]
+    if strangers:
+        skipped.append(("", "", len(strangers), "masks named after no PatientID of the images"))
     if export.other_files:
         skipped.append(("", "", export.other_files, "files that are no DICOM image"))
     report = ImportReport(
@@ -133,10 +144,13 @@ def _scan(src: Path, jobs: int, progress: bool) -> _Export:
     work = Parallel(n_jobs=jobs, return_as="generator", batch_size="auto")(
         delayed(_scan_file)(file) for file in files
     )
-    export = _Export({}, {}, 0)
+    export = _Export()
     bar = tqdm(work, total=len(files), desc="Reading headers", unit="file", disable=not progress)
-    for one in bar:
-        if one is None:
+    for file, one in zip(files, bar, strict=True):
+        if one is None and file.name.endswith(SUFFIXES):
+            read = file.parent.name if file.parent.parent.name == "rereads" else ""
+            export.named.setdefault(name_of(file), {})[read] = file
+        elif one is None:
             export.other_files += 1
         elif isinstance(one, tuple):
             for uid in one[1]:
@@ -161,8 +175,20 @@ def _scan_file(file: Path) -> Series | tuple[Path, set[str]] | None:
     return series
 
 
+def _masks_of(who: str, found: list[Series], export: _Export) -> dict[str, list[tuple[str, Path]]]:
+    """Masks of a patient by the series they belong to: read and file, first read as ''."""
+    named = list(export.named.get(who, {}).items())
+    return {
+        one.uid: [("", file) for file in export.masks.get(one.uid, [])] + named for one in found
+    }
+
+
 def _import_patient(
-    name: str, found: list[Series], masks: dict[str, list[Path]], dst: Path, wanted: str | None
+    name: str,
+    found: list[Series],
+    masks: dict[str, list[tuple[str, Path]]],
+    dst: Path,
+    wanted: str | None,
 ) -> tuple[list[tuple], list[tuple]]:
     """Rows of the two tables for one patient; the best series that can be read is written."""
     found = sorted(found, key=lambda one: (one.when, one.number, one.uid))
@@ -190,31 +216,44 @@ def _import_patient(
         if one.left_over:
             reason = "slices of another orientation or size in the series taken"
             skipped.append((name, label[one.uid], one.left_over, reason))
-        mask, reasons = _import_mask(masks.get(one.uid, []), stack.image, name, dst)
+        written, reasons = _import_masks(masks[one.uid], stack.image, name, dst)
         skipped += [(name, label[one.uid], "", reason) for reason in reasons]
         size = " × ".join(map(str, stack.image.GetSize()))
         spacing = " × ".join(f"{step:.4g}" for step in stack.image.GetSpacing())
         changes = "; ".join(stack.changes)
-        row = (name, label[one.uid], len(one.stack), size, spacing, mask, changes)
+        row = (name, label[one.uid], len(one.stack), size, spacing, "; ".join(written), changes)
         taken.append(row)
     return taken, skipped
 
 
-def _import_mask(
-    files: list[Path], image: sitk.Image, name: str, dst: Path
-) -> tuple[str, list[str]]:
-    """The file of the one mask drawn on a series, and why others were left out."""
-    if len(files) > 1:
-        return "", [f"{len(files)} segmentations of this series; expected one. Keep the right one."]
-    for file in files:
+def _import_masks(
+    files: list[tuple[str, Path]], image: sitk.Image, name: str, dst: Path
+) -> tuple[list[str], list[str]]:
+    """The masks written for an image, and why others were left out."""
+    written, reasons = [], []
+    for read in sorted({read for read, _ in files}):
+        drawn = [file for other, file in files if other == read]
+        place = f"rereads/{read}" if read else "masks"
+        if len(drawn) > 1:
+            reasons.append(
+                f"{place}: {len(drawn)} segmentations; expected one. Keep the right one."
+            )
+            continue
         try:
-            mask = read_segmentation(file, image, name)
+            mask = _read_mask(drawn[0], image, name)
         except DataError as error:
-            text = str(error).replace(file.name, "the segmentation")
-            return "", [" ".join(text.removeprefix(f"patient {name}: ").split())]
-        _write(mask, dst / "masks" / f"{name}.nii.gz")
-        return f"masks/{name}.nii.gz", []
-    return "", []
+            text = str(error).removeprefix(f"patient {name}: ").replace(drawn[0].name, "the mask")
+            reasons.append(f"{place}: {' '.join(text.split())}")
+            continue
+        _write(mask, dst / place / f"{name}.nii.gz")
+        written.append(f"{place}/{name}.nii.gz")
+    return written, reasons
+
+
+def _read_mask(file: Path, image: sitk.Image, name: str) -> sitk.Image:
+    if file.name.endswith(SUFFIXES):
+        return check_mask(read_mask(file, name), image, name)
+    return read_segmentation(file, image, name)
 
 
 def _write(image: sitk.Image, file: Path) -> None:

@@ -95,6 +95,18 @@ def shown(path: Path) -> str:
     return "/".join(Path(path).parts[-2:])
 
 
+def name_of(path: Path) -> str:
+    """The patient that a file or folder is named after.
+
+    Examples
+    --------
+    >>> name_of(Path("images/P001.nii.gz"))
+    'P001'
+    """
+    suffix = next((suffix for suffix in SUFFIXES if path.name.endswith(suffix)), "")
+    return path.name.removesuffix(suffix)
+
+
 def _only(folder: Path, patient_id: str, kind: str, folders: list[Path]) -> Path:
     folder = Path(folder)
     found = [folder / f"{patient_id}{suffix}" for suffix in SUFFIXES]

@@ -42,7 +42,7 @@ def assign_pseudonyms(
             f"{key_file.name}: the key of the pseudonyms would lie in {published.name}/ beside the "
             "images; expected another folder. Choose one with --key that only you can read."
         )
-    known = _read(key_file)
+    known = read_key(key_file) if key_file.is_file() else {}
     numbers = [int(name[1:]) for name in known.values()]
     new = sorted(set(identifiers) - set(known), key=_hash)
     for number, identifier in enumerate(new, start=max(numbers, default=0) + 1):
@@ -57,9 +57,19 @@ def _hash(identifier: str) -> str:
     return hashlib.sha256(identifier.encode()).hexdigest()
 
 
-def _read(file: Path) -> dict[str, str]:
+def read_key(file: Path) -> dict[str, str]:
+    """Pseudonyms by identifier.
+
+    Raises
+    ------
+    DataError
+        when the file is missing or is no key.
+    """
     if not file.is_file():
-        return {}
+        raise DataError(
+            f"{file.name}: no such file; expected the key that hebook import-dicom wrote. Check "
+            "the path."
+        )
     with file.open(newline="", encoding="utf-8") as handle:
         rows = list(csv.reader(handle))
     pairs = rows[1:]
