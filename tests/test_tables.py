@@ -196,6 +196,7 @@ def test_p_values_have_three_digits(p, text):
         ("auc", "AUC"),
         ("accuracy", "Accuracy, %"),
         ("lesion volume (ml)", "Lesion volume (ml)"),
+        ("mean density (HU)", "Mean density (HU)"),
         ("Dice", "Dice"),
     ],
 )

@@ -25,6 +25,7 @@ def setup(app: Sphinx) -> dict[str, bool]:
     """Register with Sphinx."""
     app.connect("doctree-read", number_page)
     app.connect("html-page-context", offer_script, priority=600)
+    app.connect("html-page-context", mend_bibliography)
     app.connect("build-finished", copy_files)
     return {"parallel_read_safe": True, "parallel_write_safe": True}
 
@@ -74,6 +75,12 @@ def offer_script(app: Sphinx, pagename: str, template: str, context: dict, doctr
                 "label": "download-script-button",
             }
             button["buttons"].insert(1, link)
+
+
+def mend_bibliography(app: Sphinx, pagename: str, template: str, context: dict, doctree) -> None:
+    """Give a list of sources roles that fit together; those of docutils do not."""
+    if "body" in context:
+        context["body"] = context["body"].replace('role="doc-biblioentry"', 'role="listitem"')
 
 
 def _pair(pagename: str) -> list[Path]:

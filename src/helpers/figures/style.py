@@ -107,7 +107,7 @@ class Figure:
         with mpl.rc_context({**STYLE, "svg.hashsalt": self.name}):
             target = io.StringIO()
             self.drawing.savefig(target, format="svg", metadata={"Date": None, "Creator": None})
-        return _for_a_page(target.getvalue(), self.alt)
+        return _for_a_page(target.getvalue(), self.alt, self.name)
 
     def _repr_html_(self) -> str:
         return (
@@ -137,14 +137,19 @@ def show(drawing: Drawing, alt: str, caption: str, name: str) -> Figure:
     return Figure(drawing, alt, caption, name)
 
 
-def _for_a_page(svg: str, alt: str) -> str:
-    """A matplotlib SVG made fit to stand inside HTML: labelled, no idle ids, page colours."""
+def _for_a_page(svg: str, alt: str, name: str) -> str:
+    """A matplotlib SVG made fit to stand inside HTML: labelled, ids of its own, page colours."""
     svg = svg[svg.index("<svg") :].strip()
     svg = re.sub(r"<metadata>.*?</metadata>\s*", "", svg, flags=re.DOTALL)
-    used = set(re.findall(r'(?:href="#|url\(#)([\w-]+)', svg))
-    svg = re.sub(r' id="([\w-]+)"', lambda found: found.group() if found[1] in used else "", svg)
-    for colour, name in _VARIABLES.items():
-        svg = svg.replace(colour, f"var(--he-{name}, {colour})")
+    used = set(re.findall(r'(?:href="#|url\(#)([\w.-]+)', svg))
+
+    def own_id(found: re.Match) -> str:
+        return f' id="{name}-{found[1]}"' if found[1] in used else ""
+
+    svg = re.sub(r' id="([\w.-]+)"', own_id, svg)
+    svg = re.sub(r'(href="#|url\(#)', rf"\g<1>{name}-", svg)
+    for colour, variable in _VARIABLES.items():
+        svg = svg.replace(colour, f"var(--he-{variable}, {colour})")
     size = re.search(r'width="([\d.]+)pt" height="[\d.]+pt"', svg)
     width = f'style="width: {float(size[1]) * 4 / 3:.0f}px"'
     label = f'role="img" aria-label="{escape(alt)}" {width}'

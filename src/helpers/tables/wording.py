@@ -18,6 +18,7 @@ HEADERS = {
     "p": "P",
     "z": "z",
     "recall": "Recall (sensitivity)",
+    "n": "n",
     "model_a": "Model A",
     "model_b": "Model B",
     "difference": "AUC of A − AUC of B",
@@ -47,7 +48,7 @@ def header(name: str) -> str:
     """A column's name as a reader sees it, with its unit: `volume_ml` is "Volume (ml)"."""
     if name in HEADERS:
         text = HEADERS[name]
-    elif "_" in name or name.islower():
+    elif "_" in name or name[:1].islower():
         words = name.split("_")
         unit = f" ({UNITS[words[-1]]})" if len(words) > 1 and words[-1] in UNITS else ""
         text = " ".join(words[:-1] if unit else words)
