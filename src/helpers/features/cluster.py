@@ -49,7 +49,7 @@ def run_on_cluster(
     with client:
         futures = client.map(work, items, pure=False)
         try:
-            for future in as_completed(futures):
+            for future in as_completed(futures, loop=client.loop):
                 yield future.result()
                 future.release()
         except KilledWorker as error:
