@@ -40,7 +40,8 @@ def bootstrap_auc(
 
     Returns
     -------
-    AucResult; variance is that of the bootstrapped AUCs
+    AucResult
+        variance is that of the bootstrapped AUCs
 
     Raises
     ------
@@ -106,7 +107,8 @@ def bootstrap_test(
 
     Returns
     -------
-    DelongResult; low and high are percentiles of the bootstrapped differences
+    DelongResult
+        low and high are percentiles of the bootstrapped differences
 
     Raises
     ------

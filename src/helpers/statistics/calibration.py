@@ -60,8 +60,9 @@ def calibration(y_true: ArrayLike, risk: ArrayLike, confidence: float = 0.95) ->
 
     Returns
     -------
-    Calibration. Intercept and slope are NaN when a risk is exactly 0 or 1; the slope also when all
-    risks are equal or when risks separate the classes perfectly; `note` says which.
+    Calibration
+        intercept and slope are NaN when a risk is exactly 0 or 1; the slope also when all risks are
+        equal or separate the classes perfectly; `note` says which
 
     Raises
     ------
@@ -165,7 +166,8 @@ def net_benefit(y_true: ArrayLike, risk: ArrayLike, thresholds: ArrayLike) -> Ne
 
     Returns
     -------
-    NetBenefit, per patient
+    NetBenefit
+        per patient
 
     Raises
     ------

@@ -122,7 +122,8 @@ def confusion(y_true: ArrayLike, prediction: ArrayLike, positive: int = 1) -> Co
 
     Returns
     -------
-    ConfusionMatrix with tp, fp, fn, tn, positive and the measures as properties
+    ConfusionMatrix
+        with tp, fp, fn, tn, positive and the measures as properties
 
     Raises
     ------
@@ -170,7 +171,8 @@ def classification_metrics(
 
     Returns
     -------
-    dict of Metric by name; a measure without a denominator is NaN and says why
+    dict of Metric
+        by name; a measure without a denominator is NaN and says why
 
     Raises
     ------
@@ -244,8 +246,9 @@ def choose_threshold(
 
     Returns
     -------
-    float; between two scores that occur, halfway, or the lowest score when all are called positive.
-    Of equally good thresholds the lowest, which has the highest sensitivity.
+    float
+        between two scores that occur, halfway, or the lowest score when all are called positive; of
+        equally good thresholds the lowest, which has the highest sensitivity
 
     Raises
     ------

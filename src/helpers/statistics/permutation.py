@@ -33,9 +33,10 @@ def permutation_test(y_true: ArrayLike, score_a: ArrayLike, score_b: ArrayLike) 
 
     Returns
     -------
-    DelongResult; z is the difference over its standard deviation under permutation, p_value the
-    share of all :math:`2^N` exchanges with a difference at least as large; low and high are NaN,
-    since the test gives no interval
+    DelongResult
+        z is the difference over its standard deviation under permutation, p_value the share of all
+        :math:`2^N` exchanges with a difference at least as large; low and high are NaN, since the
+        test gives no interval
 
     Raises
     ------

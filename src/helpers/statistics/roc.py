@@ -36,7 +36,8 @@ def auc_ci(
 
     Returns
     -------
-    AucResult with auc, low, high, variance, confidence, method, n_positive, n_negative, note
+    AucResult
+        with auc, low, high, variance, confidence, method, n_positive, n_negative, note
 
     Raises
     ------
@@ -156,7 +157,8 @@ def delong_test(
 
     Returns
     -------
-    DelongResult with z, p_value, auc_a, auc_b, and low, high of auc_a - auc_b
+    DelongResult
+        with z, p_value, auc_a, auc_b, and low, high of auc_a - auc_b
 
     Raises
     ------
@@ -222,7 +224,8 @@ def unpaired_test(
 
     Returns
     -------
-    DelongResult; z is the statistic that R's `roc.test` calls D, df its degrees of freedom
+    DelongResult
+        z is the statistic that R's `roc.test` calls D, df its degrees of freedom
 
     Raises
     ------
