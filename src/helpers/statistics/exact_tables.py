@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import numpy as np
 from scipy.special import gammaln
 
 # Tables whose probability is that of the observed one up to rounding count as equally extreme;
 # R's fisher.test allows the same.
 TOLERANCE = 1e-7
-# Partial tables held at once; about two seconds and half a GB.
-LARGEST_NETWORK = 5_000_000
+# Arcs held (up to 1 GB), and continuations of paths followed per arc that may be held (about
+# twenty seconds).
+LARGEST_NETWORK = 20_000_000
+WORK_PER_ARC = 10
+PORTION = 1_000_000
 
 
 class TooLargeError(ValueError):
@@ -22,7 +27,7 @@ def exact_p_value(table: np.ndarray, largest: int = LARGEST_NETWORK) -> float:
     Parameters
     ----------
     table : counts, shape = (n_rows, n_columns), no empty row or column
-    largest : partial tables that may be held at once
+    largest : arcs of the network that may be held
 
     Returns
     -------
@@ -31,7 +36,8 @@ def exact_p_value(table: np.ndarray, largest: int = LARGEST_NETWORK) -> float:
     Raises
     ------
     TooLargeError
-        a ValueError, when the network of partial tables is larger than `largest`.
+        a ValueError, when the network is larger than `largest`, or ten times as many paths must be
+        followed.
 
     Notes
     -----
@@ -59,14 +65,19 @@ def exact_p_value(table: np.ndarray, largest: int = LARGEST_NETWORK) -> float:
     bounds = _completion_bounds(stages)
     limit = _log_probability(table) + np.log1p(TOLERANCE)
 
-    extreme = 0.0
-    node, log_path, weight = np.zeros(1, int), np.zeros(1), np.ones(1)
+    extreme, work = 0.0, 0
+    paths = (np.zeros(1, int), np.zeros(1), np.ones(1))
     for stage, (least, most) in zip(stages, bounds, strict=True):
-        node, log_path, weight = _extended(stage, node, log_path, weight, largest)
-        all_count = log_path + most[node] <= limit
-        extreme += weight[all_count].sum()
-        open_ended = ~all_count & (log_path + least[node] <= limit)
-        node, log_path, weight = _merged(node[open_ended], log_path[open_ended], weight[open_ended])
+        kept = []
+        for part in _portions(stage, paths):
+            node, log_path, weight = _extended(stage, *part)
+            work += len(node)
+            _refuse_large(work / WORK_PER_ARC, largest)
+            all_count = log_path + most[node] <= limit
+            extreme += weight[all_count].sum()
+            undecided = ~all_count & (log_path + least[node] <= limit)
+            kept.append(_merged(node[undecided], log_path[undecided], weight[undecided]))
+        paths = _merged(*(np.concatenate(column) for column in zip(*kept, strict=True)))
     return float(min(extreme, 1.0))
 
 
@@ -91,27 +102,31 @@ class _Stage:
 
 def _network(lines: np.ndarray, start: np.ndarray, largest: int) -> list[_Stage]:
     """All nodes and arcs, a stage per line; the last line is what is left and needs none."""
-    nodes, stages = start[None, :], []
+    log_factorial = gammaln(np.arange(start.sum() + 1) + 1)
+    nodes, left_over, stages = start[None, :], int(start.sum()), []
+    # One number per node: its last cell is what the others leave of a fixed sum.
+    base = left_over + 1
+    digits = float(base) ** np.arange(len(start) - 1)
+    if digits[-1] * base > 2**53:
+        _refuse_large(np.inf, largest)
     for total in lines[:-1]:
-        fillings, sizes = [], []
+        codes, log_ways, sizes = [], [], []
         for left in nodes:
             found = _fillings(total, left, largest)
-            log_ways = (gammaln(left + 1) - gammaln(found + 1) - gammaln(left - found + 1)).sum(1)
-            fillings.append((np.sort(left - found, axis=1), log_ways))
+            after = left - found
+            log_ways.append(
+                (log_factorial[left] - log_factorial[found] - log_factorial[after]).sum(axis=1)
+            )
+            codes.append(np.sort(after, axis=1)[:, :-1] @ digits)
             sizes.append(len(found))
             _refuse_large(sum(sizes), largest)
-        n = nodes[0].sum()
-        log_all = gammaln(n + 1) - gammaln(total + 1) - gammaln(n - total + 1)
-        after = np.concatenate([left for left, _ in fillings])
-        log_probability = np.concatenate([ways for _, ways in fillings]) - log_all
-        # One number per node: its last cell is what the others leave of a fixed sum.
-        digits = float(n + 1) ** np.arange(after.shape[1] - 1)
-        if digits[-1] * (n + 1) > 2**53:
-            _refuse_large(np.inf, largest)
-        _, index, target = np.unique(after[:, :-1] @ digits, return_index=True, return_inverse=True)
-        nodes = after[index]
+        log_all = log_factorial[left_over] - log_factorial[total] - log_factorial[left_over - total]
+        different, target = np.unique(np.concatenate(codes), return_inverse=True)
         first = np.concatenate([[0], np.cumsum(sizes)])
-        stages.append(_Stage(first, target, log_probability, len(nodes)))
+        stages.append(_Stage(first, target, np.concatenate(log_ways) - log_all, len(different)))
+        left_over -= total
+        cells = (different[:, None] // digits % base).astype(int)
+        nodes = np.column_stack([cells, left_over - cells.sum(axis=1)])
     return stages
 
 
@@ -141,10 +156,18 @@ def _completion_bounds(stages: list[_Stage]) -> list[tuple[np.ndarray, np.ndarra
     return bounds
 
 
-def _extended(stage: _Stage, node, log_path, weight, largest: int):
+def _portions(stage: _Stage, paths: tuple[np.ndarray, ...]) -> Iterator[tuple[np.ndarray, ...]]:
+    """The paths in portions of about a million continuations."""
+    node = paths[0]
+    continuations = np.cumsum(stage.first[node + 1] - stage.first[node])
+    total = continuations[-1] if len(node) else 0
+    cuts = np.searchsorted(continuations, np.arange(PORTION, total, PORTION))
+    yield from zip(*(np.split(column, np.unique(cuts)) for column in paths), strict=True)
+
+
+def _extended(stage: _Stage, node, log_path, weight):
     """Every path followed along every arc of its node."""
     sizes = stage.first[node + 1] - stage.first[node]
-    _refuse_large(int(sizes.sum()), largest)
     path = np.repeat(np.arange(len(node)), sizes)
     offset = np.arange(len(path)) - np.repeat(np.cumsum(sizes) - sizes, sizes)
     arc = stage.first[node][path] + offset
@@ -167,6 +190,6 @@ def _merged(node, log_path, weight):
 def _refuse_large(size: float, largest: int) -> None:
     if size > largest:
         raise TooLargeError(
-            f"the table is too large for the exact test: more than {largest} partial tables. "
+            "the table is too large for the exact test: its network of partial tables is too wide. "
             "Join levels, or take fisher_monte_carlo, which states its standard error"
         )

@@ -17,7 +17,9 @@ tables <- list(
   even = rbind(c(5, 5), c(7, 7)),
   wide = rbind(c(2, 3, 4, 0, 6), c(5, 1, 2, 4, 1)),
   job = rbind(c(1, 2, 1, 0), c(3, 3, 6, 1), c(10, 10, 14, 9), c(6, 7, 12, 11)),
-  three = rbind(c(4, 0, 3), c(1, 8, 2), c(0, 2, 6))
+  three = rbind(c(4, 0, 3), c(1, 8, 2), c(0, 2, 6)),
+  centres = rbind(c(12, 16, 9), c(20, 11, 14), c(8, 13, 19)),
+  grades = rbind(c(9, 4, 1), c(14, 12, 5), c(7, 15, 13), c(2, 6, 12))
 )
 for (i in 1:12) {
   repeat {
