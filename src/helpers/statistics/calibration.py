@@ -29,6 +29,11 @@ def brier_score(y_true: ArrayLike, risk: ArrayLike) -> float:
     risk : array-like, shape = (n_patients,)
         probabilities, 0 to 1
 
+    Returns
+    -------
+    float
+        0 is ideal, 0.25 is a risk of one half for everybody
+
     Raises
     ------
     ValueError
@@ -127,6 +132,11 @@ def calibration_bins(
         number of groups; fewer come back when equal risks, which stay together, fill several
     confidence : float
         of the intervals
+
+    Returns
+    -------
+    CalibrationBins
+        one entry per group, lowest risk first
 
     Raises
     ------
