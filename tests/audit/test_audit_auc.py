@@ -17,10 +17,10 @@ from helpers.audit.auc import (
     one_point_auc,
     p_from_z,
     possible_aucs,
-    probability_of_auc,
     read_ci,
     z_from_p,
 )
+from helpers.audit.chance import probability_of_auc, simulated_aucs
 from helpers.audit.pair_tables import correlations
 from helpers.audit.performance_tables import read_cohort
 from helpers.audit.rounding import rounding_interval
@@ -172,7 +172,7 @@ def test_possible_aucs_are_multiples_of_half_a_pair():
 
 
 def test_surprise_is_the_binomial_share_of_simulated_aucs():
-    found = probability_of_auc("0.85", 0.8, 12, 20, draws=20000, seed=1)
+    found = probability_of_auc("0.85", simulated_aucs(0.8, 12, 20, draws=20000, seed=1))
     rng = np.random.default_rng(2)
     gap = np.sqrt(2) * stats.norm.ppf(0.8)
     a, b = rng.normal(gap, 1, (20000, 12)), rng.normal(0, 1, (20000, 20))
@@ -191,8 +191,7 @@ def test_external_0_994_is_improbable_given_training(published):
     reading = read_cohort(published, table.cohorts["external"])
     ci = read_ci(cells["training"].auc, cells["training"].auc_low, cells["training"].auc_high)
     arguments = (reading.negatives, reading.positives)
-    exact = probability_of_auc(cells["external"].auc, 0.844, *arguments, draws=40000)
-    spread = probability_of_auc(
-        cells["external"].auc, 0.844, *arguments, true_se=ci.standard_error[1], draws=40000
-    )
+    error = ci.standard_error[1]
+    exact = probability_of_auc(cells["external"].auc, simulated_aucs(0.844, *arguments))
+    spread = probability_of_auc(cells["external"].auc, simulated_aucs(0.844, *arguments, error))
     assert exact.probability <= spread.probability < 0.005

@@ -12,10 +12,10 @@ from helpers.audit.auc import (
     one_point_auc,
     p_from_z,
     possible_aucs,
-    probability_of_auc,
     read_ci,
     z_from_p,
 )
+from helpers.audit.chance import probability_of_auc, simulated_aucs
 from helpers.audit.confusion import (
     Table,
     all_splits,
@@ -64,6 +64,7 @@ __all__ = [
     "reasons",
     "rounding_interval",
     "sd_limits",
+    "simulated_aucs",
     "t_range",
     "z_from_p",
 ]
