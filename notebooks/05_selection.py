@@ -39,7 +39,13 @@ clinical = data.training[list(data.candidates.kinds)].assign(expansion=data.trai
 # per unit, that of a level is against the most frequent level.
 
 # %%
-univariate = univariate_screen(clinical, "expansion", data.candidates.kinds)
+univariate = univariate_screen(
+    clinical,
+    "expansion",
+    data.candidates.kinds,
+    data.candidates.tests,
+    study.statistics.confidence,
+)
 results.write("univariate.csv", univariate)
 tables.show(univariate, "Univariate screening in the training cohort")
 

@@ -57,7 +57,7 @@ glue("n_printed", len(ledger), display=False)
 glue("n_same", int((ledger["status"] == comparison.SAME).sum()), display=False)
 glue(
     "source",
-    "The patients are **simulated**: the paper's are private. Their clinical table is made to match "
+    "The patients are simulated: the paper's are private. Their clinical table is made to match "
     "the paper's Table 1; their scans, and so their models, are not fitted to anything it prints."
     if study.source == "synthetic"
     else "The patients are those of the study's own files.",

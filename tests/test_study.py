@@ -43,6 +43,10 @@ def test_paper_study_has_the_papers_sizes_and_settings():
         ({"name": "../escape"}, ["name"]),
         ({"cohort": {"variables": {"age": {"kind": "number"}}}}, ["cohort.variables.age.kind"]),
         (
+            {"cohort": {"variables": {"age": {"kind": "continuous", "test": "fisher"}}}},
+            ["cohort.variables.age", "fisher does not suit", "welch"],
+        ),
+        (
             {"cohort": {"variables": {"age": {"kind": "binary", "units": "y"}}}},
             ["units", "unit"],
         ),

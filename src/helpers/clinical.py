@@ -61,6 +61,7 @@ class ClinicalScreen(TransformerMixin, BaseEstimator):
     kinds : column: "continuous", "binary" or "categorical"
     enter : "screened" (P < alpha), or the names of the columns that enter without a test
     alpha : level of the screening test
+    tests : column: the screening test, where it is not the automatic one
 
     Attributes
     ----------
@@ -72,17 +73,20 @@ class ClinicalScreen(TransformerMixin, BaseEstimator):
     Liu & He 2025, section 1.4.
     """
 
-    def __init__(self, kinds, enter="screened", alpha=0.05):
+    def __init__(self, kinds, enter="screened", alpha=0.05, tests=None):
         """Keep the settings; nothing is computed."""
         self.kinds = kinds
         self.enter = enter
         self.alpha = alpha
+        self.tests = tests
 
     def fit(self, X: pd.DataFrame, y):
         """Choose the columns and fit their encoder; X of shape (n_patients, n_columns)."""
         if self.enter == "screened":
             outcome = pd.Series(y, index=X.index, name="expansion")
-            screened = univariate_screen(X.assign(expansion=outcome), "expansion", dict(self.kinds))
+            screened = univariate_screen(
+                X.assign(expansion=outcome), "expansion", self.kinds, self.tests
+            )
             self.entered_ = entered_variables(screened, self.alpha)
         else:
             self.entered_ = list(self.enter)

@@ -55,9 +55,10 @@ def modelling_data(results: Results, study: Study) -> ModellingData:
     """
     patients = results.read("patients.csv").set_index("patient_id")
     stable = stable_first_reads(results)
-    kinds = results.read("variables.csv").set_index("name")["kind"].to_dict()
+    variables = results.read("variables.csv").set_index("name")
     if study.selection.clinical != "screened":
-        kinds = {name: kinds[name] for name in study.selection.clinical}
+        variables = variables.loc[study.selection.clinical]
+    kinds, tests = variables["kind"].to_dict(), variables["test"].to_dict()
     table = stable.join(patients[list(kinds)].pipe(_typed, kinds), how="inner")
     usable = stable.notna().all(axis=1)
     reasons = pd.Series("", index=patients.index)
@@ -75,7 +76,7 @@ def modelling_data(results: Results, study: Study) -> ModellingData:
         training_outcome=chosen.loc[parts["training"], "expansion"],
         external=table[parts["external"]],
         external_outcome=chosen.loc[parts["external"], "expansion"],
-        candidates=Candidates(list(stable.columns), kinds),
+        candidates=Candidates(list(stable.columns), kinds, tests),
         left_out=left_out[["patient_id", "cohort", "reason"]],
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import compress
 
 import numpy as np
@@ -33,10 +33,12 @@ class Candidates:
 
     radiomics : names of the radiomic features
     kinds : clinical column: "continuous", "binary" or "categorical"
+    tests : clinical column: the screening test the study declares, "auto" for the rule's
     """
 
     radiomics: list[str]
     kinds: Mapping[str, str]
+    tests: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass
@@ -101,7 +103,9 @@ def search_pipeline(
         ("radiomics", Pipeline([("scale", StandardScaler()), ("mrmr", mrmr)]), candidates.radiomics)
     ]
     if candidates.kinds:
-        screen = ClinicalScreen(dict(candidates.kinds), selection.clinical, selection.alpha)
+        screen = ClinicalScreen(
+            dict(candidates.kinds), selection.clinical, selection.alpha, dict(candidates.tests)
+        )
         branches.append(("clinical", screen, list(candidates.kinds)))
     return Pipeline([("prepare", ColumnTransformer(branches)), ("classify", model)])
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, ConfigDict, Field, field_validator, model_validator
 
 
 class Settings(BaseModel):
@@ -23,6 +23,14 @@ class Variable(Settings):
     test: Literal["auto", "welch", "student", "mann-whitney", "chi-square", "fisher"] = Field(
         "auto", description="test between the groups; auto is the rule of group_tests.choose_test"
     )
+
+    @model_validator(mode="after")
+    def _test_suits_kind(self) -> Variable:
+        for_counts = self.test in ("chi-square", "fisher")
+        if self.test != "auto" and for_counts == (self.kind == "continuous"):
+            suits = "welch, student or mann-whitney" if for_counts else "chi-square or fisher"
+            raise ValueError(f"test {self.test} does not suit a {self.kind} column; {suits} does")
+        return self
 
 
 class CohortSettings(Settings):

@@ -25,7 +25,7 @@ def variable_table(variables: Mapping[str, Variable]) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, name, kind, label, unit; a column without a label is labelled by its name
+    DataFrame, name, kind, label, unit, test; a column without a label is labelled by its name
     """
     return pd.DataFrame(
         [
@@ -34,10 +34,11 @@ def variable_table(variables: Mapping[str, Variable]) -> pd.DataFrame:
                 "kind": variable.kind,
                 "label": variable.label or name.replace("_", " "),
                 "unit": variable.unit or "",
+                "test": variable.test,
             }
             for name, variable in variables.items()
         ],
-        columns=["name", "kind", "label", "unit"],
+        columns=["name", "kind", "label", "unit", "test"],
     )
 
 
