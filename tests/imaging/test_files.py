@@ -1,3 +1,5 @@
+import gzip
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -76,6 +78,29 @@ def test_other_pixel_types_become_single_precision(tmp_path, scan):
     assert np.array_equal(
         sitk.GetArrayFromImage(image), sitk.GetArrayFromImage(scan) + np.float32(0.5)
     )
+
+
+@pytest.mark.parametrize(
+    "kind", [sitk.sitkUInt8, sitk.sitkInt16, sitk.sitkUInt16, sitk.sitkInt32, sitk.sitkFloat32]
+)
+def test_a_compressed_nifti_is_read_as_itk_reads_it(tmp_path, scan, kind):
+    image = sitk.Cast(sitk.Clamp(scan, lowerBound=0, upperBound=200), kind)
+    image.SetDirection((0, 1, 0, -1, 0, 0, 0, 0, 1))
+    image.SetOrigin((-11.5, 3.25, 70))
+    file = written(image, tmp_path / "P1.nii.gz")
+    found, expected = read_image(file, "P1"), sitk.ReadImage(str(file))
+    assert np.array_equal(sitk.GetArrayFromImage(found), sitk.GetArrayFromImage(expected))
+    for geometry in ("GetSpacing", "GetOrigin", "GetDirection", "GetSize"):
+        assert getattr(found, geometry)() == getattr(expected, geometry)()
+
+
+def test_slope_and_intercept_of_a_compressed_nifti_are_applied(tmp_path, scan):
+    file = written(scan, tmp_path / "P1.nii.gz")
+    content = bytearray(gzip.decompress(file.read_bytes()))
+    content[112:120] = struct.pack("<2f", 2.0, -1024.0)
+    file.write_bytes(gzip.compress(bytes(content)))
+    found = sitk.GetArrayFromImage(read_image(file, "P1"))
+    assert np.array_equal(found, 2.0 * sitk.GetArrayFromImage(scan) - 1024)
 
 
 def test_nan_voxels_are_counted(tmp_path, scan):

@@ -13,6 +13,8 @@ import SimpleITK as sitk
 from helpers.errors import DataError
 from helpers.imaging.geometry import one_label
 
+_LITTLE_NIFTI = struct.pack("<i", 348)  # how a NIfTI-1 file starts on today's machines
+_PLAIN = {struct.pack("<h", 2): "u1", struct.pack("<h", 4): "<i2"}  # NIfTI's codes of its types
 SUFFIXES = (".nii.gz", ".nii", ".nrrd", ".mha", ".mhd")
 
 
@@ -132,8 +134,7 @@ def _read_volume(path: Path, patient_id: str) -> sitk.Image:
 
             image = read_series(path, patient_id)
         else:
-            _check_complete(path)
-            image = sitk.ReadImage(str(path))
+            image = _read_file(path)
     except DataError:
         raise
     except (OSError, EOFError, ValueError, zlib.error, struct.error, RuntimeError) as error:
@@ -152,16 +153,42 @@ def _read_volume(path: Path, patient_id: str) -> sitk.Image:
     return image
 
 
-def _check_complete(path: Path) -> None:
-    """Refuse a NIfTI file that ends too early: ITK reads it and fills the rest with zeros."""
+def _read_file(path: Path) -> sitk.Image:
+    """Read a file; refuse a NIfTI that ends too early, which ITK reads with zeros for the rest."""
     if path.name.endswith(".nii.gz"):
         content = gzip.decompress(path.read_bytes())
-        header, size = content[:348], len(content)
-    elif path.suffix == ".nii":
+        _refuse_short(content[:348], len(content))
+        return _from_nifti(path, content)
+    if path.suffix == ".nii":
         with path.open("rb") as file:
-            header, size = file.read(348), path.stat().st_size
-    else:
-        return
+            _refuse_short(file.read(348), path.stat().st_size)
+    return sitk.ReadImage(str(path))
+
+
+def _from_nifti(path: Path, content: bytes) -> sitk.Image:
+    """An image from the decompressed bytes of its file, where ITK would only copy them.
+
+    Decompressing is half of reading a scan and was needed to check it, so it is not done twice.
+    """
+    reader = sitk.ImageFileReader()
+    reader.SetFileName(str(path))
+    reader.ReadImageInformation()
+    kind = _PLAIN.get(content[70:72]) if content[:4] == _LITTLE_NIFTI else None
+    slope, intercept = struct.unpack("<2f", content[112:120])
+    scaled = (slope, intercept) not in ((0.0, 0.0), (1.0, 0.0))
+    if kind is None or scaled or reader.GetDimension() != 3:
+        return sitk.ReadImage(str(path))
+    start = int(struct.unpack("<f", content[108:112])[0])
+    size = reader.GetSize()
+    values = np.frombuffer(content, kind, int(np.prod(size)), start).reshape(size[::-1])
+    image = sitk.GetImageFromArray(values)
+    image.SetSpacing(reader.GetSpacing())
+    image.SetOrigin(reader.GetOrigin())
+    image.SetDirection(reader.GetDirection())
+    return image
+
+
+def _refuse_short(header: bytes, size: int) -> None:
     expected = _nifti_bytes(header)
     if size < expected:
         raise EOFError(f"{size} bytes of image file, its header asks for {expected}")
@@ -171,7 +198,7 @@ def _nifti_bytes(header: bytes) -> int:
     """Length of a NIfTI-1 file (uncompressed) by its own header; ITK reads no NIfTI-2."""
     if len(header) < 348:
         raise EOFError(f"{len(header)} bytes, too few for a NIfTI header")
-    order = "<" if header[:4] == struct.pack("<i", 348) else ">"
+    order = "<" if header[:4] == _LITTLE_NIFTI else ">"
     dims = struct.unpack(f"{order}8h", header[40:56])
     bits = struct.unpack(f"{order}h", header[72:74])[0]
     offset = struct.unpack(f"{order}f", header[108:112])[0]
