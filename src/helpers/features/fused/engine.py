@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 
 import numpy as np
 import pandas as pd
@@ -68,14 +69,13 @@ def filtered_values(
         if name == "original":
             yield name, inside
         elif name == "wavelet":
-            for band, image in wavelet_images(volume, settings.wavelet):
-                yield f"wavelet-{band}", image[lesion.mask != 0]
+            for band, image in wavelet_images(volume, settings.wavelet, roi.bounds):
+                yield f"wavelet-{band}", image[roi.box != 0]
         elif name == "log":
             for sigma in settings.log_sigmas_mm:
                 if fits(volume.shape, lesion.spacing, sigma):
-                    image = log_image(volume, lesion.spacing, sigma)
-                    label = f"log-sigma-{sigma}-mm-3D".replace(".", "-")
-                    yield label, image.ravel()[roi.position]
+                    image = log_image(volume, lesion.spacing, sigma, roi.bounds)
+                    yield f"log-sigma-{sigma}-mm-3D".replace(".", "-"), image[roi.box != 0]
         else:
             largest = np.abs(volume).max() if largest is None else largest
             yield name, transform(name, inside, largest)
@@ -105,8 +105,14 @@ def measure_image(
     return {f"{kind}_{name}": v for kind, named in by_class.items() for name, v in named.items()}
 
 
+@cache
+def _order(names: tuple) -> list[tuple[str, int]]:
+    """Names in alphabetical order, pyradiomics' own, with their places."""
+    return sorted((name, place) for place, name in enumerate(names) if name)
+
+
 def _named(names: tuple, values: np.ndarray) -> dict[str, float]:
-    return {name: value for name, value in sorted(zip(names, values, strict=True), key=str) if name}
+    return {name: values[place] for name, place in _order(names)}
 
 
 def _undecided(values: np.ndarray, roi: Roi, settings: ImagingSettings) -> dict[str, float]:

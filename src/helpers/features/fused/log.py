@@ -19,29 +19,31 @@ _SECOND = ((-1.3563, 5.2318), (0.3446, -2.2355))
 _W1, _L1, _W2, _L2 = 0.6681, -1.3932, 2.0787, -1.3732
 
 
-def log_image(volume: np.ndarray, spacing: np.ndarray, sigma: float) -> np.ndarray:
-    """Laplacian of Gaussian, normalised across scale.
+def log_image(volume: np.ndarray, spacing: np.ndarray, sigma: float, box: np.ndarray) -> np.ndarray:
+    """Laplacian of Gaussian, normalised across scale, inside a box.
 
     Parameters
     ----------
     volume : float64, shape (z, y, x), at least 4 voxels along each axis
     spacing : mm along z, y, x
     sigma : mm
+    box : first and one behind the last index along z, y, x: shape (3, 2)
 
     Returns
     -------
-    float32, of the shape of `volume`
+    float32, of the shape of the box
     """
-    smooth = [_coefficients(sigma, step, False) for step in spacing]
-    second = [_coefficients(sigma, step, True) for step in spacing]
-    total = np.zeros(volume.shape, np.float32)
+    total = np.zeros(box[:, 1] - box[:, 0], np.float32)
+    cut = tuple(slice(*ends) for ends in box)
+    part = np.empty(volume.shape, np.float32)
     for axis in (2, 1, 0):
-        part = np.empty(volume.shape, np.float32)
-        filter_axis(volume, part, axis, second[axis])
-        for other in (2, 1, 0):
-            if other != axis:
-                filter_axis(part, part, other, smooth[other])
-        total = (total + part * (1.0 / np.float64(spacing[axis]) ** 2)).astype(np.float32)
+        source, lines = volume, np.array([(0, n) for n in volume.shape])
+        for along in (axis, *(other for other in (2, 1, 0) if other != axis)):
+            coefficients = _coefficients(sigma, spacing[along], along == axis)
+            filter_axis(source, part, along, coefficients, lines)
+            source = part
+            lines[along] = box[along]  # later passes need the lines through the box only
+        total = (total + part[cut] * (1.0 / np.float64(spacing[axis]) ** 2)).astype(np.float32)
     return total
 
 
@@ -108,7 +110,7 @@ def _coefficients(sigma: float, step: float, derivative: bool) -> np.ndarray:
 
 
 @njit(cache=True)
-def filter_axis(source, target, axis, coefficients):
+def filter_axis(source, target, axis, coefficients, lines):
     """One recursive pass along an axis of (z, y, x) volumes, many lines at once.
 
     Parameters
@@ -117,16 +119,17 @@ def filter_axis(source, target, axis, coefficients):
     target : float32; may be `source`
     axis : 0, 1 or 2
     coefficients : see `_coefficients`
+    lines : which lines to filter, by first and one behind the last index along the other two axes
     """
-    nz, ny, nx = source.shape
     n = source.shape[axis]
-    inner = nx if axis < 2 else ny
+    across = 2 if axis < 2 else 1
     data = np.zeros((n, _LANES))
     causal = np.zeros((n, _LANES))
     anticausal = np.zeros((n, _LANES))
-    for outer in range(ny if axis == 0 else nz):
-        for first in range(0, inner, _LANES):
-            count = min(_LANES, inner - first)
+    outer_axis = 1 if axis == 0 else 0
+    for outer in range(lines[outer_axis, 0], lines[outer_axis, 1]):
+        for first in range(lines[across, 0], lines[across, 1], _LANES):
+            count = min(_LANES, lines[across, 1] - first)
             for i in range(n):
                 for c in range(count):
                     if axis == 0:

@@ -42,6 +42,7 @@ class Roi(NamedTuple):
     lined: np.ndarray  # per direction: do two voxels share a line, adjacent or not?
     neighbours: np.ndarray  # how many each voxel has, int32
     box: np.ndarray  # the lesion, uint8, cropped to it
+    bounds: np.ndarray  # of that box in the volume: (first, one behind the last) along z, y, x
     extent: int  # voxels along the longest side of that box
 
 
@@ -54,7 +55,8 @@ def find_roi(mask: np.ndarray) -> Roi:
     """
     position = np.flatnonzero(mask)
     where = np.unravel_index(position, mask.shape)
-    box = np.ascontiguousarray(mask[tuple(slice(a.min(), a.max() + 1) for a in where)])
+    bounds = np.array([(axis.min(), axis.max() + 1) for axis in where])
+    box = np.ascontiguousarray(mask[tuple(slice(*ends) for ends in bounds)])
     frame = np.pad(box, 1)
     place = np.flatnonzero(frame)
     alone = np.array(box.shape) == 1
@@ -74,6 +76,7 @@ def find_roi(mask: np.ndarray) -> Roi:
         np.array(lined, bool),
         around,
         box,
+        bounds,
         max(box.shape),
     )
 

@@ -9,22 +9,23 @@ from numba import njit
 _DETAILS = ("LLH", "LHL", "LHH", "HLL", "HLH", "HHL", "HHH")
 
 
-def wavelet_images(volume: np.ndarray, wavelet: str):
-    """The eight subbands of a volume in pyradiomics' order: details, then the approximation.
+def wavelet_images(volume: np.ndarray, wavelet: str, box: np.ndarray):
+    """The eight subbands of a volume inside a box, in pyradiomics' order: the approximation last.
 
     Parameters
     ----------
     volume : float64, shape (z, y, x)
     wavelet : PyWavelets' name, such as coif1
+    box : first and one behind the last index along z, y, x: shape (3, 2)
 
     Yields
     ------
     name : three letters, for x, y and z: L low-pass, H high-pass
-    image : float64, of the shape of `volume`
+    image : float64, of the shape of the box
     """
     bank = pywt.Wavelet(wavelet)
     even = np.pad(volume, [(0, n % 2) for n in volume.shape], "wrap")
-    crop = tuple(slice(n) for n in volume.shape)
+    cut = tuple(slice(*ends) for ends in box)
     if min(even.shape) < bank.dec_len:
         found = pywt.swtn(even, bank, level=1, axes=(2, 1, 0))[0]
         bands = {k.replace("a", "L").replace("d", "H"): band for k, band in found.items()}
@@ -38,7 +39,7 @@ def wavelet_images(volume: np.ndarray, wavelet: str):
                 for letter, taps in (("L", low), ("H", high))
             }
     for name in (*_DETAILS, "LLL"):
-        yield name, bands[name][crop]
+        yield name, bands[name][cut]
 
 
 @njit(cache=True)
