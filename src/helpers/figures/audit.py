@@ -12,15 +12,13 @@ from helpers.figures.style import INK, MUTED, Figure, canvas
 TEST_COLOURS = {"Welch": "#0072B2", "Student": "#D55E00"}
 
 
-def t_ranges(ranges: pd.DataFrame, labels: Mapping[str, str] | None = None) -> Figure:
+def t_ranges(ranges: pd.DataFrame) -> Figure:
     """Range of each test's t around the printed t, one line a row of the table.
 
     Parameters
     ----------
-    ranges : DataFrame, row, test, low, high (t minus the printed t), fits
-    labels : row: words for it
+    ranges : DataFrame, row (in words), test, low, high (t minus the printed t)
     """
-    labels = labels or {}
     rows = list(dict.fromkeys(ranges["row"]))
     drawing, axes = canvas(size=(6.4, 0.5 * len(rows) + 1.2))
     for offset, (test, colour) in zip((-0.15, 0.15), TEST_COLOURS.items(), strict=True):
@@ -28,14 +26,14 @@ def t_ranges(ranges: pd.DataFrame, labels: Mapping[str, str] | None = None) -> F
         places = np.arange(len(rows)) + offset
         axes.hlines(places, part["low"], part["high"], color=colour, linewidth=5, label=test)
     axes.axvline(0, color=INK, linewidth=1, linestyle="--")
-    axes.set_yticks(range(len(rows)), [labels.get(row, row) for row in rows])
+    axes.set_yticks(range(len(rows)), rows)
     axes.invert_yaxis()
     axes.set_xlabel("possible t minus printed t")
-    axes.legend(loc="upper left", bbox_to_anchor=(1, 1), title="test")
+    axes.legend(loc="upper right", title="test")
     fits = ranges[(ranges["low"] <= 0) & (ranges["high"] >= 0)].groupby("test")["row"].agg(list)
     words = "; ".join(
-        f"{test} reaches the printed t of {', '.join(labels.get(r, r) for r in fits.get(test, []))}"
-        if len(fits.get(test, []))
+        f"{test} reaches the printed t of {', '.join(fits[test])}"
+        if test in fits
         else f"{test} reaches no printed t"
         for test in TEST_COLOURS
     )
@@ -55,7 +53,9 @@ def auc_expectation(aucs: Mapping[str, np.ndarray], printed: float) -> Figure:
     printed : the AUC of the paper
     """
     drawing, axes = canvas(size=(6.4, 3.2))
-    edges = np.linspace(min(values.min() for values in aucs.values()), 1, 61)
+    every = np.unique(np.concatenate(list(aucs.values())))
+    width = 8 * np.diff(every).min()  # whole steps of the AUC, so that no bar holds one more
+    edges = np.arange(1 + width / 16, every[0] - width, -width)[::-1]
     for (words, values), colour in zip(aucs.items(), TEST_COLOURS.values(), strict=False):
         axes.hist(values, edges, density=True, histtype="step", color=colour, label=words, lw=1.8)
     axes.axvline(printed, color=INK, linewidth=1.2, linestyle="--")

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from matplotlib.colors import LinearSegmentedColormap
 
-from helpers.figures.style import INK, MUTED, SURFACE, Figure, canvas
+from helpers.figures.style import INK, MUTED, SURFACE, Figure, canvas, in_style
 
 FEW_LEVELS = 16
 FAMILIES = {
@@ -19,6 +19,7 @@ FAMILIES = {
 DIVERGING = LinearSegmentedColormap.from_list("he", ["#0072B2", "#f4f4f2", "#D55E00"])
 
 
+@in_style
 def grey_level_plot(grey: pd.DataFrame) -> Figure:
     """How many grey levels a lesion spans after preparation.
 
@@ -52,6 +53,7 @@ def grey_level_plot(grey: pd.DataFrame) -> Figure:
     return Figure(drawing, alt, caption, "grey-levels")
 
 
+@in_style
 def family_counts(counts: pd.DataFrame) -> Figure:
     """How many features each family holds.
 
@@ -86,6 +88,7 @@ def family_counts(counts: pd.DataFrame) -> Figure:
     )
 
 
+@in_style
 def icc_scatter(icc: pd.DataFrame, threshold: float = 0.85) -> Figure:
     """Intra- against inter-observer agreement, one mark a feature.
 
@@ -140,6 +143,7 @@ def _family(feature: str) -> str:
     return {"shape": "shape", "firstorder": "first order"}.get(kind, "texture")
 
 
+@in_style
 def redundancy_heatmap(correlation: pd.DataFrame) -> Figure:
     """Correlation of the selected features with each other.
 
@@ -149,8 +153,8 @@ def redundancy_heatmap(correlation: pd.DataFrame) -> Figure:
     """
     names, values = [str(name) for name in correlation.index], correlation.to_numpy()
     size = len(names)
-    drawing, axes = canvas(size=(7.2, 1.2 + 0.36 * size))
-    image = axes.imshow(values, cmap=DIVERGING, vmin=-1, vmax=1)
+    drawing, axes = canvas(size=(8.2, 1.0 + 0.34 * size))
+    image = axes.imshow(values, cmap=DIVERGING, vmin=-1, vmax=1, aspect="auto")
     for row, column in np.ndindex(values.shape):
         value = values[row, column]
         axes.text(

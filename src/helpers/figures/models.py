@@ -7,13 +7,23 @@ from collections.abc import Mapping
 import pandas as pd
 from sklearn.metrics import roc_curve
 
-from helpers.figures.style import INK, MODEL_COLOURS, MODEL_LINES, MUTED, Figure, canvas, log_axis
+from helpers.figures.style import (
+    INK,
+    MODEL_COLOURS,
+    MODEL_LINES,
+    MUTED,
+    Figure,
+    canvas,
+    in_style,
+    log_axis,
+)
 from helpers.statistics.roc import auc_ci
 from helpers.tables.performance import compare_pairs
 
 APPARENT, VALIDATED, EXTERNAL = "training (apparent)", "training (cross-validated)", "external"
 
 
+@in_style
 def roc_panel(scores: pd.DataFrame, confidence: float = 0.95) -> Figure:
     """ROC curves of all models: A the training cohort, B the external cohort.
 
@@ -55,7 +65,7 @@ def roc_panel(scores: pd.DataFrame, confidence: float = 0.95) -> Figure:
 
 def _curves(axes, scores: pd.DataFrame, cohort: str, confidence: float) -> list[str]:
     """Draw the curves of one cohort; return a sentence about them."""
-    faint = {"alpha": 0.4, "linewidth": 1.3} if cohort == APPARENT else {}
+    faint = {"alpha": 0.55, "linewidth": 1.3} if cohort == APPARENT else {}
     suffix = {APPARENT: ", apparent", VALIDATED: ", cross-validated"}.get(cohort, "")
     found = []
     for model in [name for name in MODEL_COLOURS if name in set(scores["model"])]:
@@ -76,6 +86,7 @@ def _curves(axes, scores: pd.DataFrame, cohort: str, confidence: float) -> list[
     return [f"{cohort.capitalize()}: {', '.join(found)}."] if found else []
 
 
+@in_style
 def auc_overview(
     table2: pd.DataFrame, published: Mapping[tuple[str, str], float] | None = None
 ) -> Figure:
@@ -126,6 +137,7 @@ def auc_overview(
     return Figure(drawing, f"AUC by model. {' '.join(words)}", caption, "overview")
 
 
+@in_style
 def odds_ratio_forest(univariate: pd.DataFrame, labels: Mapping[str, str] | None = None) -> Figure:
     """Odds ratio of expansion and its interval for each clinical variable.
 
@@ -149,7 +161,8 @@ def odds_ratio_forest(univariate: pd.DataFrame, labels: Mapping[str, str] | None
     ]
     absent = len(univariate) - len(table)
     caption = "Odds ratio of expansion for each variable alone, per unit or against its reference."
-    caption += f" {absent} line(s) have no estimate and are not drawn." if absent else ""
+    if absent:
+        caption += f" Not drawn, for want of an estimate: {absent} of {len(univariate)}."
     return Figure(drawing, f"Forest plot of odds ratios: {'; '.join(texts)}.", caption, "odds")
 
 
@@ -171,6 +184,7 @@ def _forest(axes, table: pd.DataFrame, name: str, colours: list[str]) -> None:
     axes.spines["left"].set_visible(False)
 
 
+@in_style
 def difference_forest(scores: pd.DataFrame, confidence: float = 0.95) -> Figure:
     """Difference of the AUCs of each pair of models and its interval, cohort by cohort.
 

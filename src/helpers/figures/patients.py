@@ -13,12 +13,14 @@ from helpers.figures.style import (
     OUTCOME_WORDS,
     Figure,
     canvas,
+    in_style,
     log_axis,
 )
 
 WINDOW_HU = (0.0, 80.0)  # level 40, width 80: the brain window
 
 
+@in_style
 def flow_diagram(counts: pd.DataFrame) -> Figure:
     """From all patients to the cohorts and their outcome.
 
@@ -73,6 +75,7 @@ def _arrow(axes, start: tuple[float, float], end: tuple[float, float]) -> None:
     )
 
 
+@in_style
 def lesion_panel(slices: list[dict]) -> Figure:
     """Slices through lesions in the brain window (level 40, width 80 HU) with their outline.
 
@@ -121,6 +124,7 @@ def _lesion_words(lesion: dict) -> str:
     return f"{lesion['cohort']}, {OUTCOME_WORDS[int(lesion['expansion'])]}{size}"
 
 
+@in_style
 def volume_distribution(volumes: pd.DataFrame, points: bool = True) -> Figure:
     """Baseline hematoma volume by outcome, on a logarithmic axis.
 
@@ -172,6 +176,7 @@ def _box_plot(axes, values: np.ndarray, place: float, colour: str, width: float 
     )
 
 
+@in_style
 def dice_plot(dice: pd.DataFrame, points: bool = True) -> Figure:
     """Dice coefficient of each re-read against the first read.
 

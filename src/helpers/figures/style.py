@@ -54,6 +54,8 @@ STYLE = {
     "svg.fonttype": "path",
 }
 
+in_style = mpl.rc_context(STYLE)  # decorates each function that draws a figure of the book
+
 
 def use_style() -> None:
     """Apply the book's style to all matplotlib figures that a notebook draws from here on."""
@@ -65,10 +67,9 @@ def canvas(rows: int = 1, columns: int = 1, size: tuple[float, float] = (6.4, 3.
 
     It belongs to no window and no list of open figures, so that nothing shows it twice.
     """
-    with mpl.rc_context(STYLE):
-        drawing = Drawing(figsize=size, layout="constrained")
-        FigureCanvasSVG(drawing)
-        return drawing, drawing.subplots(rows, columns, **layout)
+    drawing = Drawing(figsize=size, layout="constrained")
+    FigureCanvasSVG(drawing)
+    return drawing, drawing.subplots(rows, columns, **layout)
 
 
 def log_axis(axis) -> None:

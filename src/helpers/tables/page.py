@@ -17,6 +17,7 @@ MIME = {
     "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
     "tex": "application/x-tex;charset=utf-8",
 }
+_SYMBOLS = {"P": "P", "p": "P", "z": "z", "t": "t"}
 FILE_WORDS = {"csv": "CSV", "docx": "Word", "tex": "LaTeX"}
 
 
@@ -124,9 +125,9 @@ def _class(numeric: bool) -> str:
 
 
 def _words(text: str) -> str:
-    """Escaped text in which long feature names may break; a lone P and z are italic."""
-    if text in ("P", "z"):
-        return f"<i>{text}</i>"
+    """Escaped text in which long feature names may break; symbols of statistics are italic."""
+    if text in _SYMBOLS:
+        return f"<i>{_SYMBOLS[text]}</i>"
     return re.sub(r"([_/])", r"\1<wbr>", escape(text))
 
 

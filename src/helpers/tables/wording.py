@@ -92,7 +92,7 @@ def aligned(texts: list[str]) -> list[str]:
     """Texts of one column padded with figure spaces so that their decimal points stand in line.
 
     Texts that are alike but for their numbers ("12.5 ± 3.4" and "173.0 ± 29.7") are padded number
-    by number.
+    by number, intervals ("0.80 (0.70 to 0.90)") at their first number only.
     """
     shapes = {}
     for text in texts:
@@ -112,6 +112,8 @@ def _padded(text: str, first: int, shapes: dict[str, list[str]]) -> str:
         return text
     wide = np.max([_widths(other.lstrip("<>≥−")) for other in shapes[shape]], axis=0)
     wide[0] = first
+    if " to " in shape:
+        wide[1:] = 0
     widths = iter(wide)
     out = _BRACKETED.sub(lambda found: _pad(found, next(widths)), bare)
     spaces = len(out) - len(out.lstrip(FIGURE_SPACE))
