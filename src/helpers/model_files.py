@@ -11,6 +11,7 @@ import pandas as pd
 import skops.io
 from pydantic import BaseModel, ConfigDict
 
+from helpers.classifiers import FULL_NAMES
 from helpers.errors import DataError
 from helpers.features.settings import ImagingSettings
 from helpers.files import write_atomically
@@ -86,6 +87,25 @@ def save_models(
         write_atomically(
             folder / f"{model.name}.json", lambda file, t=text: file.write_text(t, "utf-8")
         )
+
+
+def describe_models(folder: Path) -> list[ModelDescription]:
+    """Descriptions of the saved models of a study, in the order of the paper's classifiers.
+
+    Raises
+    ------
+    DataError
+        when there is none.
+    """
+    found = [folder / f"{name}.json" for name in FULL_NAMES]
+    cards = [
+        ModelDescription.model_validate_json(file.read_text(encoding="utf-8"))
+        for file in found
+        if file.is_file()
+    ]
+    if not cards:
+        raise DataError("no saved model was found. Run chapter 06_models first.")
+    return cards
 
 
 def load_model(file: str | Path):

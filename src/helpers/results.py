@@ -45,6 +45,7 @@ CHAPTERS = (
         (*_COHORT, "imaging", "selection", "models", "statistics"),
     ),
     Chapter("07_comparison", ("scores.csv",), ("table3.csv",), ("statistics",)),
+    Chapter("10_model_card", ("table2.csv",), (), ("models", "imaging")),
     Chapter("index", ("patients.csv", "icc.csv", "table2.csv", "ledger.csv"), (), ("models",)),
 )
 LEDGER = ["table", "row", "column", "published", "run", "status", "reason"]

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pandas as pd
 
+from helpers.classifiers import FULL_NAMES
 from helpers.features.settings import ImagingSettings
 from helpers.imaging.slices import Crop
+from helpers.model_files import ModelDescription
 
 
 def geometry_summary(volumes: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
@@ -101,3 +103,50 @@ def _spread(values: pd.Series, digits: int = 1) -> str:
         return f"{values.iloc[0]:.{digits}f}".removesuffix(".0")
     low, middle, high = values.min(), values.median(), values.max()
     return f"{middle:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+
+
+def model_summary(cards: list[ModelDescription]) -> pd.DataFrame:
+    """Each model's settings, the columns it uses and its threshold."""
+    return pd.DataFrame(
+        [
+            {
+                "model": f"{card.model} ({FULL_NAMES[card.model]})",
+                "radiomic features": len(card.features),
+                "clinical columns": ", ".join(card.clinical) or "none",
+                "settings": ", ".join(f"{k} {_short(v)}" for k, v in card.parameters.items()),
+                "threshold of the score": f"{card.threshold:.3g}",
+            }
+            for card in cards
+        ]
+    )
+
+
+def performance_summary(table2: pd.DataFrame) -> pd.DataFrame:
+    """AUC with its interval, a column for each way patients were related to the model."""
+    chosen = table2[table2["positive"] == "expansion"]
+    text = [f"{r.auc:.3f} ({r.auc_low:.3f} to {r.auc_high:.3f})" for r in chosen.itertuples()]
+    wide = chosen.assign(text=text).pivot(index="model", columns="cohort", values="text")
+    order = list(chosen["cohort"].unique())
+    return wide.loc[chosen["model"].unique(), order].rename_axis(columns=None).reset_index()
+
+
+def input_summary(cards: list[ModelDescription]) -> pd.DataFrame:
+    """Every column that a model needs, its range in training, and the models that use it."""
+    rows = {}
+    for card in cards:
+        for name in [*card.features, *card.clinical]:
+            low, high = card.training_ranges.get(name, (None, None))
+            span = "levels" if low is None else f"{low:.4g} to {high:.4g}"
+            rows.setdefault(name, {"input": name, "range in training": span, "models": []})
+            rows[name]["models"].append(card.model)
+    table = pd.DataFrame(rows.values())
+    return table.assign(models=table["models"].str.join(", "))
+
+
+def version_summary(cards: list[ModelDescription]) -> pd.DataFrame:
+    """Packages that decide a model's scores and their versions."""
+    return pd.DataFrame(cards[0].versions.items(), columns=["package", "version"])
+
+
+def _short(value) -> str:
+    return f"{value:.3g}" if isinstance(value, float) else str(value)
