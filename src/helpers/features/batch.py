@@ -117,12 +117,24 @@ def extract_cohort(
     work = partial(_measure_image, settings=settings, store=Store(Path(store).resolve()))
     groups = _by_image(cases)
     run = _on_cluster(work, groups, scheduler) if scheduler else _here(work, groups, jobs)
-    outcomes = []
+    outcomes: list[_Outcome] = []
+    names = pd.Index([])
     with tqdm(total=len(cases), desc="Extracting", unit="read", disable=not progress) as bar:
         for part in run:
+            for outcome in part:
+                names = _share_names(outcome, names)
             outcomes += part
             bar.update(len(part))
     return _collect(sorted(outcomes, key=lambda outcome: outcome.position))
+
+
+def _share_names(outcome: _Outcome, names: pd.Index) -> pd.Index:
+    """Let equal names be one object: thousands of copies would take more memory than the values."""
+    if outcome.values is None:
+        return names
+    if outcome.values.index.equals(names):
+        outcome.values.index = names
+    return outcome.values.index
 
 
 def _by_image(cases: list[Case]) -> list[list[tuple[int, Case]]]:
