@@ -47,15 +47,21 @@ def write(image, file):
     sitk.WriteImage(image, str(file), useCompression=True)
 
 
-def write_cohort(folder, n_training=30, n_external=12, n_rereads=6, seed=1):
-    """Images, masks, re-reads and patients.csv; returns the table."""
+def write_cohort(folder, n_training=30, n_external=12, n_rereads=6, seed=1, prefix="P", notes=""):
+    """Images, masks, re-reads and patients.csv; returns the table.
+
+    prefix : of the identifiers; notes : a text that image and mask carry in their headers
+    """
     folder, rng = Path(folder), np.random.default_rng(seed)
     rows = []
     for number in range(n_training + n_external):
         grown = number % 3 == 0
-        name = f"P{number + 1:03d}"
+        name = f"{prefix}{number + 1:03d}"
         hu, mask = head(rng, grown)
-        write(as_image(hu), folder / "images" / f"{name}.nii.gz")
+        scan = as_image(hu)
+        if notes:
+            scan.SetMetaData("ITK_FileNotes", notes)
+        write(scan, folder / "images" / f"{name}.nii.gz")
         write(as_image(mask), folder / "masks" / f"{name}.nii.gz")
         if number < n_rereads:
             again = np.roll(mask, 1, axis=2)

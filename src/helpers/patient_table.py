@@ -33,8 +33,9 @@ def check_keys(table: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Probl
     ]
     if problems:
         return table, problems
-    table = table.assign(patient_id=[None if c is None else str(c) for c in table["patient_id"]])
-    ids = table["patient_id"]
+    names = [None if cell is None else str(cell) for cell in table["patient_id"]]
+    ids = pd.Series(names, index=table.index, dtype=object)
+    table = table.assign(patient_id=ids)
     for row in ids.index[ids.isna()]:
         remedy = "Give every patient an identifier."
         problems.append(Problem(file, f"row {row}: patient_id is blank", "an identifier", remedy))
@@ -54,7 +55,8 @@ def check_keys(table: pd.DataFrame, file: str) -> tuple[pd.DataFrame, list[Probl
             expected = "letters, digits, - and _, since it names files"
             remedy = "Rename the patient in the table and its files."
             problems.append(Problem(file, "patient_id holds a sign", expected, remedy, patient))
-    cohort = table["cohort"].map(lambda cell: None if cell is None else str(cell).lower())
+    words = [None if cell is None else str(cell).lower() for cell in table["cohort"]]
+    cohort = pd.Series(words, index=table.index, dtype=object)
     for row in cohort.index[~cohort.isin(COHORTS)]:
         cell = table.loc[row, "cohort"]
         problems.append(
@@ -91,7 +93,8 @@ def pseudonymised(
         for row, patient in zip(table.index, ids, strict=True)
         if patient is not None and patient not in known
     ]
-    return table.assign(patient_id=[known.get(patient, patient) for patient in ids]), problems
+    names = pd.Series([known.get(patient, patient) for patient in ids], table.index, dtype=object)
+    return table.assign(patient_id=names), problems
 
 
 def number_column(
@@ -124,6 +127,10 @@ def number_column(
 
 def _number_remedy(cell: str, settings: CohortSettings) -> str:
     other = "," if settings.decimal == "." else "."
+    if number(cell, settings.decimal) is not None:
+        return "Correct the cell."
+    if cell.startswith("#"):
+        return "Correct the formula in this cell."
     if number(cell, other) is not None:
         return f"Set cohort.decimal to '{other}', or write the number with '{settings.decimal}'."
     if any(sign.isdigit() for sign in cell):
@@ -160,9 +167,9 @@ def declared_and_inferred(
         values, found = number_column(table, name, file, settings)
         if kind is None and len(found) * 2 >= max(int(table[name].notna().sum()), 1):
             found = []  # most cells are text: so is the column
-            values = table[name]
+            values = _texts(table[name])
         elif kind in ("binary", "categorical") and found:
-            found, values = [], table[name].map(_text)
+            found, values = [], _texts(table[name])
         if kind is None:
             variables[name] = Variable(kind=_kind(values))
         problems += found
@@ -171,8 +178,10 @@ def declared_and_inferred(
     return table, variables, undeclared, problems
 
 
-def _text(cell: object) -> str | None:
-    return None if cell is None else str(cell)
+def _texts(cells: pd.Series) -> pd.Series:
+    """Every cell as text, blanks as None: numbers among levels are levels, too."""
+    texts = [None if cell is None else str(cell) for cell in cells]
+    return pd.Series(texts, index=cells.index, dtype=object)
 
 
 def _kind(values: pd.Series) -> str:

@@ -67,8 +67,13 @@ def read_table(
     problems += found
     table = table.drop(columns=[name for name in settings.ignore if name in table])
     blanks = {text.strip().casefold() for text in ["", *settings.blanks]}
-    for name in table:
-        table[name] = [None if str(c).casefold() in blanks else c for c in table[name]]
+    cells = {
+        name: [None if str(cell).casefold() in blanks else cell for cell in table[name]]
+        for name in table
+    }
+    table = pd.DataFrame(
+        cells, index=table.index, dtype=object
+    )  # str columns would turn None to NaN
     return table[table.notna().any(axis=1)], problems
 
 
@@ -206,9 +211,7 @@ def _as_frame(file: str, rows: list[list[Cell]]) -> tuple[pd.DataFrame | None, l
     problems = [
         Problem(
             file,
-            f"column {header.count(name)} times named {name!r}"
-            if name
-            else "a column without name",
+            f"{header.count(name)} columns named {name!r}" if name else "a column without name",
             "every column named once",
             "Rename or delete it in the table.",
         )

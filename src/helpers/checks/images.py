@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import difflib
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 from pathlib import Path
 
@@ -52,6 +52,8 @@ def check_images(study: Study, cohort: Cohort, jobs: int, progress: bool = True)
     that is not a CT's, a mask whose mean is not blood, a mask that fits its mirror image better, a
     volume unlike the table's and a voxel size unlike the others' are warnings.
     """
+    named = cohort.patients.dropna(subset="patient_id").drop_duplicates("patient_id")
+    cohort = replace(cohort, patients=named)
     reads, missing = cases(study, cohort)
     problems = [_absent(text) for text in missing]
     problems += _strangers(study.paths.cohort, cohort.patients["patient_id"])

@@ -14,7 +14,10 @@ from helpers.errors import DataError
 from helpers.imaging.geometry import one_label
 
 _LITTLE_NIFTI = struct.pack("<i", 348)  # how a NIfTI-1 file starts on today's machines
-_PLAIN = {struct.pack("<h", 2): "u1", struct.pack("<h", 4): "<i2"}  # NIfTI's codes of its types
+# NIfTI's codes of its types. Floats are here because ITK reads NaN in them as 0.
+_PLAIN = {
+    struct.pack("<h", n): kind for n, kind in ((2, "u1"), (4, "<i2"), (16, "<f4"), (64, "<f8"))
+}
 SUFFIXES = (".nii.gz", ".nii", ".nrrd", ".mha", ".mhd")
 
 
@@ -155,14 +158,13 @@ def _read_volume(path: Path, patient_id: str) -> sitk.Image:
 
 def _read_file(path: Path) -> sitk.Image:
     """Read a file; refuse a NIfTI that ends too early, which ITK reads with zeros for the rest."""
-    if path.name.endswith(".nii.gz"):
-        content = gzip.decompress(path.read_bytes())
-        _refuse_short(content[:348], len(content))
-        return _from_nifti(path, content)
-    if path.suffix == ".nii":
-        with path.open("rb") as file:
-            _refuse_short(file.read(348), path.stat().st_size)
-    return sitk.ReadImage(str(path))
+    if not path.name.endswith((".nii.gz", ".nii")):
+        return sitk.ReadImage(str(path))
+    content = path.read_bytes()
+    if path.suffix == ".gz":
+        content = gzip.decompress(content)
+    _refuse_short(content[:348], len(content))
+    return _from_nifti(path, content)
 
 
 def _from_nifti(path: Path, content: bytes) -> sitk.Image:
@@ -176,7 +178,8 @@ def _from_nifti(path: Path, content: bytes) -> sitk.Image:
     kind = _PLAIN.get(content[70:72]) if content[:4] == _LITTLE_NIFTI else None
     slope, intercept = struct.unpack("<2f", content[112:120])
     scaled = (slope, intercept) not in ((0.0, 0.0), (1.0, 0.0))
-    if kind is None or scaled or reader.GetDimension() != 3:
+    plain = reader.GetDimension() == 3 and reader.GetNumberOfComponents() == 1
+    if kind is None or scaled or not plain:
         return sitk.ReadImage(str(path))
     start = int(struct.unpack("<f", content[108:112])[0])
     size = reader.GetSize()
