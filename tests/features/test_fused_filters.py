@@ -64,6 +64,26 @@ def test_resampled_box_is_that_of_pyradiomics(direction, spacing):
     np.testing.assert_array_equal(found.volume, sitk.GetArrayFromImage(volume))
 
 
+def test_a_box_with_margin_serves_for_the_whole_image():
+    rng = np.random.default_rng(4)
+    shape = (6, 230, 240)
+    array = np.zeros(shape, np.uint8)
+    array[2:4, 110:120, 100:115] = 1
+    image, mask = (
+        place_image(a, (0.45, 0.45, 5.0)) for a in (draw_values("noise", shape, rng), array)
+    )
+    found = load_box(image, mask, ImagingSettings()).volume
+    whole, _ = imageoperations.resampleImage(
+        prepare(image, ImagingSettings()),
+        mask,
+        resampledPixelSpacing=[1, 1, 1],
+        interpolator="sitkBSpline",
+        padDistance=5,
+    )
+    expected = sitk.GetArrayFromImage(whole)
+    np.testing.assert_allclose(found, expected, rtol=0, atol=1e-14 * np.abs(expected).max())
+
+
 def test_halves_are_rounded_to_the_voxel_that_itk_takes():
     """From 0.5 to 1 mm every new voxel lies between two old ones."""
     rng = np.random.default_rng(5)
