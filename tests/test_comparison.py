@@ -6,6 +6,7 @@ import pandas as pd
 import pytest
 
 from helpers import comparison
+from helpers.audit import audit
 from helpers.published import load_published
 from helpers.study import Study, load_study
 from helpers.synthetic.patients import simulate_patients
@@ -177,6 +178,18 @@ def test_the_twin_prints_table_1_cell_by_cell(published, seed):
     assert set(cells) == EXCEPTIONS
     assert (explained["reason"] != "").all()
     assert set(ledger["status"]) == {"same digits", "explained"}
+
+
+def test_audit_and_run_stand_beside_each_other(published, twin):
+    numbers = audit(published)
+    ledger = comparison.compare(published, comparison.settings_values(twin), twin)
+    again = ledger.assign(run="9").iloc[:1]
+    table = comparison.audited(numbers, pd.concat([ledger, again]))
+    assert len(table) == len(published.numbers)
+    assert (table["run"] != "").sum() == len(ledger)
+    assert table.set_index(["table", "row", "column"]).loc[tuple(again.iloc[0, :3]), "run"] == "9"
+    assert table["audit"].tolist() == numbers["status"].tolist()
+    assert not table.isna().any().any()
 
 
 def test_printed(published):

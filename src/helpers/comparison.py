@@ -94,11 +94,13 @@ def compare(published: Published, values: pd.DataFrame, study: Study) -> pd.Data
             value = None
         else:
             continue
-        lines.append(_line(number, value, twin, known))
+        fitted = isinstance(published.tables[number.table], GroupTable)
+        lines.append(_line(number, value, twin, fitted, known))
     return pd.DataFrame(lines, columns=COLUMNS)
 
 
-def _line(number: Number, value, twin: bool, known: dict) -> dict:
+def _line(number: Number, value, twin: bool, fitted: bool, known: dict) -> dict:
+    """`fitted`: whether the twin was made to have this number."""
     run, status, reason = "", ABSENT, ""
     if isinstance(value, str):
         run, status = value, MASKED
@@ -107,10 +109,11 @@ def _line(number: Number, value, twin: bool, known: dict) -> dict:
         status = SAME if run == number.printed else DIFFERS
         if not twin:
             status = OTHER
-        elif status == DIFFERS:
+        elif status == DIFFERS and fitted:
             reason = known.get(number.key, "")
             status = EXPLAINED if reason else DIFFERS
-            reason = reason or ("" if number.table == "table1" else NOT_FITTED)
+        elif status == DIFFERS:
+            reason = NOT_FITTED
     return dict(zip(COLUMNS, (*number.key, number.printed, run, status, reason), strict=True))
 
 
@@ -237,6 +240,27 @@ def table3_values(table3: pd.DataFrame) -> pd.DataFrame:
     )
 
 
+def audited(audit: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
+    """Every published number with what the audit makes of it and, where there is one, the run's.
+
+    Parameters
+    ----------
+    audit : table, row, column, published, status, reason, as `helpers.audit.audit` makes it
+    ledger : lines of `compare`; of two lines for one number the later one counts
+
+    Returns
+    -------
+    DataFrame, table, row, column, published, audit, reason, run, agreement; in the order of
+    `audit`, run and agreement blank where no chapter has such a number
+    """
+    keys = COLUMNS[:3]
+    run = ledger.drop_duplicates(keys, keep="last")[[*keys, "run", "status"]].rename(
+        columns={"status": "agreement"}
+    )
+    both = audit.rename(columns={"status": "audit"}).merge(run, on=keys, how="left")
+    return both.fillna({"run": "", "agreement": ""})
+
+
 def side_by_side(ledger: pd.DataFrame) -> pd.DataFrame:
     """Ledger lines for a page: columns that say the same on every line are left out."""
     shown = ledger[COLUMNS]
@@ -254,4 +278,5 @@ def count_by_status(ledger: pd.DataFrame) -> pd.DataFrame:
     order += [status for status in counts.index if status not in STATUSES]
     counts = counts.loc[order]
     counts["total"] = counts.sum(axis=1)
+    counts = counts.rename(columns=lambda name: re.sub(r"^table(\d)", r"Table \1", name))
     return counts.reset_index().rename_axis(columns=None)

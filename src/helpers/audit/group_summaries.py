@@ -49,6 +49,13 @@ def p_span(limits: tuple[float, float]) -> str:
     return "<0.0001" if limits[1] < 0.0001 else span(limits, 4)
 
 
+def label(row: MeanRow | CountRow) -> str:
+    """A row's variable in words, with its unit."""
+    words = row.meaning[:1].upper() + row.meaning[1:]
+    unit = getattr(row, "unit", "")
+    return f"{words} ({unit})" if unit else words
+
+
 def t_test_table(published: Published, name: str, significant: int | None = None) -> pd.DataFrame:
     """Printed t and P of each continuous row beside what each t test can give.
 
@@ -64,10 +71,10 @@ def t_test_table(published: Published, name: str, significant: int | None = None
     SDs and sizes, the range of P from the printed t, and whether both fit
     """
     sizes, rows = group_sizes(published, name), []
-    for key, row in published.tables[name].rows.items():
+    for row in published.tables[name].rows.values():
         if not isinstance(row, MeanRow):
             continue
-        line = {"row": key, "printed t": row.statistic, "printed P": row.p}
+        line = {"row": label(row), "printed t": row.statistic, "printed P": row.p}
         for test in TESTS:
             summary = two_groups(row, sizes, published.groups, significant)
             check = check_t(summary, row.statistic, row.p, test)
@@ -88,14 +95,13 @@ def t_deviations(published: Published, name: str) -> pd.DataFrame:
     DataFrame, row, test, low, high
     """
     sizes, rows = group_sizes(published, name), []
-    for key, row in published.tables[name].rows.items():
+    for row in published.tables[name].rows.values():
         if isinstance(row, MeanRow) and row.statistic is not None:
             for test in TESTS:
                 low, high = t_range(two_groups(row, sizes, published.groups), test)
                 printed = float(row.statistic)
-                rows.append(
-                    {"row": key, "test": test, "low": low - printed, "high": high - printed}
-                )
+                ends = {"low": low - printed, "high": high - printed}
+                rows.append({"row": label(row), "test": test} | ends)
     return pd.DataFrame(rows)
 
 
@@ -108,13 +114,13 @@ def count_test_table(published: Published, name: str) -> pd.DataFrame:
     and the tests that give the printed statistic and the printed P
     """
     sizes, rows = group_sizes(published, name), []
-    for key, row in published.tables[name].rows.items():
+    for row in published.tables[name].rows.values():
         if not isinstance(row, CountRow):
             continue
         match = match_tests(full_table(row, sizes, published.groups), row.statistic, row.p)
         rows.append(
             {
-                "row": key,
+                "row": label(row),
                 "printed χ²": row.statistic or "",
                 "printed P": row.p or "",
                 "Yates χ²": _text(match.values.get(YATES), 0),
@@ -122,8 +128,8 @@ def count_test_table(published: Published, name: str) -> pd.DataFrame:
                 "plain χ²": _text(match.values.get(PEARSON), 0),
                 "plain P": _text(match.values.get(PEARSON), 1),
                 "exact P": _text(match.values.get(FISHER, match.values.get(FREEMAN_HALTON)), 1),
-                "χ² is that of": _names(match.statistic) if row.statistic else "",
-                "P is that of": _names(match.p),
+                "test of χ²": _names(match.statistic) if row.statistic else "",
+                "test of P": _names(match.p),
             }
         )
     return pd.DataFrame(rows)
@@ -142,11 +148,11 @@ def hidden_level_table(published: Published, name: str) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, row, printed χ², printed P, df (implied by both), tables (how many fit), then for
-    the rarest level of the first of them the count in each group
+    DataFrame, row, printed χ², printed P, degrees of freedom (implied by both), tables (how many
+    fit), then for the rarest level of the first of them the count in each group
     """
     sizes, rows = group_sizes(published, name), []
-    for key, row in published.tables[name].rows.items():
+    for row in published.tables[name].rows.values():
         if not isinstance(row, CountRow) or row.statistic is None or row.p is None:
             continue
         if match_tests(full_table(row, sizes, published.groups), row.statistic, None).statistic:
@@ -154,7 +160,12 @@ def hidden_level_table(published: Published, name: str) -> pd.DataFrame:
         found = find_hidden(row, sizes, published.groups)
         smallest = found[0].smallest if found else ("", "")
         df = ", ".join(map(str, implied_df(row.statistic, row.p))) or "none"
-        line = {"row": key, "printed χ²": row.statistic, "printed P": row.p, "df": df}
+        line = {
+            "row": label(row),
+            "printed χ²": row.statistic,
+            "printed P": row.p,
+            "degrees of freedom": df,
+        }
         line |= {"tables": len(found)} | dict(zip(published.groups, smallest, strict=True))
         rows.append(line)
     return pd.DataFrame(rows)
