@@ -3,8 +3,8 @@
     .venv/bin/python tests/robustness/kill_and_restart.py [--kills 20] [--seed 1] [--only NAME ...]
 
 Each ordeal works on a files study of 42 small scans in a temporary folder and ends in a line of the
-tally that is printed last. Results are compared byte for byte; a .skops file is an archive with times
-of day in it, so there the members are compared.
+tally that is printed last. Results are compared byte for byte; a .skops file is an archive with
+times of day in it, so there the members are compared.
 """
 
 from __future__ import annotations
