@@ -7,8 +7,8 @@ import SimpleITK as sitk
 from scipy import ndimage
 
 from helpers.errors import DataError
+from helpers.synthetic.case import simulate_case
 from helpers.synthetic.settings import Effects, Scanners, SyntheticSettings
-from helpers.synthetic.simulate import simulate_case
 
 SETTINGS = SyntheticSettings()
 SPACING = {"training": (0.45, 0.45, 5.0), "external": (0.45, 0.45, 4.8)}

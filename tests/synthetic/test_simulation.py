@@ -12,9 +12,10 @@ import pytest
 import SimpleITK as sitk
 
 from helpers.errors import DataError
+from helpers.synthetic.case import simulate_case
 from helpers.synthetic.readers import reread
 from helpers.synthetic.settings import SyntheticSettings
-from helpers.synthetic.simulate import reread_patients, simulate_case, simulate_cohort
+from helpers.synthetic.simulate import reread_patients, simulate_cohort
 
 SETTINGS = SyntheticSettings(n_training=(2, 1), n_external=(1, 0), n_rereads=2)
 SEED = 12

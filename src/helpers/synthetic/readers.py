@@ -76,7 +76,8 @@ def reread(
     grid = Grid(*(step * np.arange(size) for step, size in zip(spacing, inside.shape, strict=True)))
     with threadpool_limits(1):
         shift = amplitudes[reader] * smooth_noise(rng, grid, _LENGTH_MM)
-    shift += settings.readers.slice_sd_mm * rng.standard_normal((len(inside), 1, 1))
+    slices = rng.standard_normal((len(inside), 1, 1))
+    shift += settings.readers.slice_factor * amplitudes[reader] * slices
     moved = signed_distance(inside, spacing) + shift * _doubt(hu, inside, spacing)
     smooth = ndimage.gaussian_filter(hu, (0, 1.5, 1.5))
     fresh = (moved > 0) & (smooth > _TISSUE_HU[0]) & (smooth < _TISSUE_HU[1])
