@@ -45,6 +45,8 @@ CHAPTERS = (
         (*_COHORT, "imaging", "selection", "models", "statistics"),
     ),
     Chapter("07_comparison", ("scores.csv",), ("table3.csv",), ("statistics",)),
+    Chapter("08_audit", (), ("audit.csv",)),
+    Chapter("09_ledger", ("audit.csv", "ledger.csv", "patients.csv"), ("numbers.csv",)),
     Chapter("10_model_card", ("table2.csv",), (), ("models", "imaging")),
     Chapter("index", ("patients.csv", "icc.csv", "table2.csv", "ledger.csv"), (), ("models",)),
 )
