@@ -56,8 +56,8 @@ glue("n_incomplete", len(cohort.incomplete), display=False)
 glue("policy", study.cohort.missing, display=False)
 twin_note = {
     True: "The patients of this study are a synthetic twin. Counts are the printed ones. Means, "
-    "SDs and *t* values are integers or hundredths placed one by one: two whole-number sums are "
-    "looked for, inside the rounding of the printed means, that give the printed *t*; single "
+    "SDs and t values are integers or hundredths placed one by one: two whole-number sums are "
+    "looked for, inside the rounding of the printed means, that give the printed t; single "
     "values are then moved up here and down there, never out of their plausible range, until "
     "the sum and the sum of squares are reached.",
     False: "",

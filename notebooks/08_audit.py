@@ -77,14 +77,22 @@ t_ranges(group_summaries.t_deviations(published, "table1"))
 # %%
 t_table = group_summaries.t_test_table(published, "table1")
 columns = ["row", "printed t", "Welch t", "Student t"]
-tables.show(t_table[columns], "Printed t beside the range of either test", name="audit-t")
+tables.show(
+    t_table[columns],
+    "Printed t beside the range of either test",
+    name="audit-t",
+)
 
 # %% [markdown]
 # *P* follows from *t* and the degrees of freedom, which differ between the two tests.
 
 # %%
 columns = ["row", "printed P", "Welch P", "Student P"]
-tables.show(t_table[columns], "Printed P beside that of the printed t", name="audit-p")
+tables.show(
+    t_table[columns],
+    "Printed P beside that of the printed t",
+    name="audit-p",
+)
 
 # %% tags=["remove-cell"]
 coarse = group_summaries.t_test_table(published, "table1", significant=3).set_index("row")
@@ -127,7 +135,11 @@ say(
 
 # %%
 count_table = group_summaries.count_test_table(published, "table1")
-tables.show(count_table, "Printed χ² and P beside every usual test", name="audit-counts")
+tables.show(
+    count_table,
+    "Printed χ² and P beside every usual test",
+    name="audit-counts",
+)
 
 # %% tags=["remove-cell"]
 counts_by_row = count_table.set_index("row")
@@ -173,7 +185,11 @@ say(
 
 # %%
 hidden = group_summaries.hidden_level_table(published, "table1")
-tables.show(hidden, "Rows that no test of the printed levels explains", name="audit-hidden")
+tables.show(
+    hidden,
+    "Rows that no test of the printed levels explains",
+    name="audit-hidden",
+)
 
 # %% tags=["remove-cell"]
 found = hidden[hidden["tables"] > 0]
@@ -196,8 +212,9 @@ say(
 
 # %%
 shares = ledger[ledger["column"].str.endswith("%") & (ledger["status"] == "explained")]
+columns = ["row", "column", "published", "reason"]
 tables.show(
-    shares[["row", "column", "published", "reason"]],
+    comparison.readable(shares)[columns],
     "Percentages of Table 1 that are not the rounded share",
     name="audit-shares",
 )
@@ -215,7 +232,11 @@ tables.show(
 
 # %%
 sizes = summaries.size_table(published, "table2")
-tables.show(sizes, "Group sizes that fit (positive + negative class)", name="audit-sizes")
+tables.show(
+    sizes,
+    "Group sizes that fit (positive + negative class)",
+    name="audit-sizes",
+)
 
 # %% tags=["remove-cell"]
 readings = summaries.readings(published, "table2")
@@ -286,7 +307,11 @@ say(n_departures=len(departures), dt_reason=accuracy)
 # %%
 both = summaries.two_way_performance(published, "table2", "no expansion", "expansion")
 columns = ["cohort", "model", "read for", "f1", "precision", "recall", "specificity"]
-tables.show(both[columns], "Table 2 read for either class", name="audit-both")
+tables.show(
+    both[columns],
+    "Table 2 read for either class",
+    name="audit-both",
+)
 
 # %% tags=["remove-cell"]
 svm = both[(both["model"] == "SVM") & (both["cohort"] == "training")].set_index("read for")
@@ -311,7 +336,11 @@ for side, words in (("no", "no expansion"), ("yes", "expansion")):
 
 # %%
 auc_table = summaries.auc_table(published, "table2")
-tables.show(auc_table, "Standard errors behind the printed intervals", name="audit-auc")
+tables.show(
+    auc_table,
+    "Standard errors behind the printed intervals",
+    name="audit-auc",
+)
 
 # %% tags=["remove-cell"]
 text_auc, table_auc = (printed(t, "external: Logit", "auc") for t in ("text", "table2"))
@@ -364,7 +393,11 @@ say(
 
 # %%
 pair_table = summaries.pair_table(published, "table3")
-tables.show(pair_table, "Z, P and the correlation they imply", name="audit-pairs")
+tables.show(
+    pair_table,
+    "Z, P and the correlation they imply",
+    name="audit-pairs",
+)
 
 # %% tags=["remove-cell"]
 table3 = ledger[ledger["table"] == "table3"]
@@ -469,9 +502,7 @@ say(
 # %%
 caught = mutation.catch_table(published, ("table1", "table2", "table3"), seed=study.seed)
 rates = mutation.catch_rates(caught)
-places = {
-    name: table.place for name, table in published.tables.items() if name in caught["table"].values
-}
+places = {name: published.tables[name].place for name in caught["table"].unique()}
 tables.show(
     rates.replace({"table": places}), "Changed digits that the audit notices", name="audit-caught"
 )
@@ -495,7 +526,11 @@ say(
 
 # %%
 counts = comparison.count_by_status(ledger)
-tables.show(counts, "Published numbers by audit status", name="audit-status")
+tables.show(
+    counts,
+    "Published numbers by audit status",
+    name="audit-status",
+)
 
 # %% [markdown]
 # [Chapter 9](09_ledger) lists them one by one. Beyond any recomputation are the means and counts

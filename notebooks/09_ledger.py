@@ -87,7 +87,11 @@ tables.show(by_audit, "Published numbers by audit status", name="ledger-audit")
 marked = numbers[numbers["audit"].isin(["explained", "inconsistent"])]
 marked = marked.sort_values("audit", ascending=False, kind="stable")
 columns = ["table", "row", "column", "published", "audit", "reason"]
-tables.show(marked[columns], "Numbers that depart from what others on the page say", name="marked")
+tables.show(
+    comparison.readable(marked)[columns],
+    "Numbers that depart from what others on the page say",
+    name="marked",
+)
 
 # %% [markdown]
 # ## Beside the run
@@ -105,7 +109,8 @@ tables.show(by_run, "Published numbers by agreement with the run", name="ledger-
 
 # %% tags=["hide-input"]
 def listed(name):
-    part = numbers[numbers["table"] == name].drop(columns=["table", "reason"])
+    part = comparison.readable(numbers[numbers["table"] == name])
+    part = part.drop(columns=["table", "reason"])
     place = getattr(published.tables[name], "place", name.capitalize())
     return tables.show(part, f"{place}: print, audit and run", name=f"ledger-{name}")
 

@@ -27,8 +27,8 @@ table2 = results.read("table2.csv")
 cards = describe_models(results.folder / "models")
 first = cards[0]
 warning = {
-    True: "**They were fitted on synthetic patients. They say nothing about a person and must not "
-    "be used for one.**",
+    True: "They were fitted on synthetic patients. They say nothing about a person and must not be "
+    "used for one.",
     False: "They were fitted on one hospital's patients and have not been tried in care.",
 }
 glue("n_models", len(cards), display=False)
@@ -41,7 +41,7 @@ glue("positive", first.positive, display=False)
 # %% [markdown]
 # ## What they are
 #
-# {glue:text}`n_models` classifiers of study {glue:text}`study`. {glue:text}`warning`
+# {glue:text}`n_models` classifiers of study {glue:text}`study`. **{glue:text}`warning`**
 #
 # They give the risk of hematoma expansion (the positive class is {glue:text}`positive`) from a
 # baseline CT, an outline of the hematoma and a few clinical values. They were trained on
