@@ -145,6 +145,8 @@ def test_what_a_page_shows(published, twin):
     ledger = comparison.compare(published, comparison.family_values(counts), twin)
     shown = comparison.side_by_side(ledger)
     assert list(shown.columns) == ["row", "column", "published", "run", "status"]
+    words = comparison.readable(ledger.assign(table="table2", row="a_b", column="auc_low"))
+    assert words.iloc[0, :3].tolist() == ["Table 2", "a b", "AUC, lower"]
     both = pd.concat([ledger, ledger.assign(table="table1", status="differs", reason="why")])
     assert list(comparison.side_by_side(both).columns) == comparison.COLUMNS
     counted = comparison.count_by_status(both)

@@ -19,6 +19,7 @@ from itertools import chain
 
 import pandas as pd
 
+from helpers.audit import STATUSES as AUDIT_STATUSES
 from helpers.audit import print_like, reasons
 from helpers.published import GroupTable, Number, Published, Statements
 from helpers.study import Study
@@ -31,6 +32,7 @@ GROUPS = ("no_expansion", "expansion")
 SHARES = ("accuracy", "precision", "recall", "specificity")
 SIZES = ("cohort: ", "header")  # rows that belong to a table's head
 PRINTED_COHORTS = {"training (apparent)": "training", "external": "external"}
+QUANTITIES = {"auc": "AUC", "auc_low": "AUC, lower", "auc_high": "AUC, upper", "f1": "F1", "p": "P"}
 NOT_FITTED = "follows from the simulated images and readers, which are not fitted to this number"
 _MEAN = re.compile(r"(-?[\d.]+) ± ([\d.]+)")
 _COUNT = re.compile(r"(\d+) \(([\d.]+)\)")
@@ -261,9 +263,24 @@ def audited(audit: pd.DataFrame, ledger: pd.DataFrame) -> pd.DataFrame:
     return both.fillna({"run": "", "agreement": ""})
 
 
+def readable(ledger: pd.DataFrame) -> pd.DataFrame:
+    """Lines of a ledger with tables, rows and columns in words instead of identifiers."""
+    return ledger.assign(
+        table=ledger["table"].map(_table_words),
+        row=ledger["row"].str.replace("_", " "),
+        column=ledger["column"].map(
+            lambda name: QUANTITIES.get(name, name.replace("_", " ").replace(": sd", ": SD"))
+        ),
+    )
+
+
+def _table_words(name: str) -> str:
+    return re.sub(r"^table(\d)", r"Table \1", name)
+
+
 def side_by_side(ledger: pd.DataFrame) -> pd.DataFrame:
     """Ledger lines for a page: columns that say the same on every line are left out."""
-    shown = ledger[COLUMNS]
+    shown = readable(ledger[COLUMNS])
     if shown["table"].nunique() <= 1:
         shown = shown.drop(columns="table")
     if (shown["reason"] == "").all():
@@ -274,9 +291,8 @@ def side_by_side(ledger: pd.DataFrame) -> pd.DataFrame:
 def count_by_status(ledger: pd.DataFrame) -> pd.DataFrame:
     """How many lines of a ledger have each status, by table and in all."""
     counts = pd.crosstab(ledger["status"], ledger["table"])
-    order = [status for status in STATUSES if status in counts.index]
-    order += [status for status in counts.index if status not in STATUSES]
-    counts = counts.loc[order]
+    known = dict.fromkeys((*STATUSES, *AUDIT_STATUSES, *counts.index))
+    counts = counts.loc[[status for status in known if status in counts.index]]
     counts["total"] = counts.sum(axis=1)
-    counts = counts.rename(columns=lambda name: re.sub(r"^table(\d)", r"Table \1", name))
+    counts = counts.rename(columns=_table_words)
     return counts.reset_index().rename_axis(columns=None)

@@ -193,3 +193,12 @@ def test_most_misprints_are_caught(published):
     assert rates.loc["all", "digits"] == len(caught) > 70
     assert rates.loc["all", "caught (%)"] > 80
     assert caught.loc[caught["place"] >= 2, "caught"].mean() > 0.85
+
+
+def test_the_file_shown_in_the_reference_is_one(tmp_path):
+    page = Path(__file__).resolve().parents[2] / "book" / "reference" / "audit.md"
+    text = page.read_text(encoding="utf-8").split("```yaml\n")[1].split("```")[0]
+    file = tmp_path / "shown.yaml"
+    file.write_text(text, encoding="utf-8")
+    ledger = audit_file(file).ledger
+    assert not set(ledger["status"]) & {"inconsistent", "explained"}

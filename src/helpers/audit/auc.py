@@ -126,7 +126,7 @@ def p_from_z(z: str) -> Range:
 
 @lru_cache(maxsize=4096)
 def z_from_p(p: str) -> Range:
-    """Range of |Z| with a printed two-sided P; infinite at P = 0.
+    """Range of the size of Z with a printed two-sided P; infinite at P = 0.
 
     Examples
     --------

@@ -19,6 +19,8 @@ from helpers.published import PerformanceTable, Published, load_published
 class Report:
     """An audited paper.
 
+    Attributes
+    ----------
     ledger : every printed number with status and reason, as `helpers.audit.audit` makes it
     text : the same for reading: counts by status, then each number that is explained or
         inconsistent, then the 2 × 2 tables that were recovered

@@ -53,9 +53,10 @@ def auc_expectation(aucs: Mapping[str, np.ndarray], printed: float) -> Figure:
     printed : the AUC of the paper
     """
     drawing, axes = canvas(size=(6.4, 3.2))
-    every = np.unique(np.concatenate(list(aucs.values())))
-    width = 8 * np.diff(every).min()  # whole steps of the AUC, so that no bar holds one more
-    edges = np.arange(1 + width / 16, every[0] - width, -width)[::-1]
+    every = np.unique(np.concatenate(list(aucs.values())).round(9))
+    step = np.diff(every).min()  # bars hold a whole number of steps, so that none holds one more
+    width = step * np.ceil((1 - every[0]) / 50 / step)
+    edges = np.arange(1 + step / 2, every[0] - width, -width)[::-1]
     for (words, values), colour in zip(aucs.items(), TEST_COLOURS.values(), strict=False):
         axes.hist(values, edges, density=True, histtype="step", color=colour, label=words, lw=1.8)
     axes.axvline(printed, color=INK, linewidth=1.2, linestyle="--")
