@@ -149,6 +149,14 @@ def test_bad_cases_are_reported_by_patient_file_and_reason_and_the_rest_go_on(tm
     assert not failures["reason"].str.contains(str(tmp_path)).any()
 
 
+def test_an_image_that_is_not_in_hu_is_the_file_at_fault(tmp_path):
+    case = write_cases(tmp_path, count=1, rereads=())[0]
+    sitk.WriteImage(read_image(case.image_path, "P0") + 5000, str(case.image_path))
+    failures = run([case], tmp_path / "store").failures
+    assert failures["file"].tolist() == ["images/P0.nii.gz"]
+    assert failures["reason"].str.contains("patient P0.*Is the image in HU", regex=True).all()
+
+
 def test_a_repaired_case_is_measured_and_the_others_are_not(tmp_path, counted):
     cases = write_cases(tmp_path, count=2, rereads=())
     good = cases[0].mask_path.read_bytes()

@@ -19,6 +19,7 @@ from tqdm import tqdm
 from helpers.errors import DataError
 from helpers.features.lesion import extract
 from helpers.features.perturbation import Perturbation, Perturber
+from helpers.features.prepare import normalisation
 from helpers.features.settings import ImagingSettings
 from helpers.features.store import Store, hash_file, key_of
 from helpers.imaging.files import read_image, read_mask, shown
@@ -207,7 +208,10 @@ class _Scan:
 
     def open(self) -> None:
         if self._image is None:
-            self._image = read_image(self._case.image_path, self._case.patient_id)
+            image = read_image(self._case.image_path, self._case.patient_id)
+            if self.settings.window_hu:
+                normalisation(image, self.settings)  # refuses an image that is not in HU
+            self._image = image
 
     def measure(self, case: Case) -> pd.Series:
         if case.perturbation is None:

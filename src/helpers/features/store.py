@@ -17,15 +17,16 @@ from helpers.files import write_atomically
 
 _LAYOUT = 1  # of the files in a store
 _CODE = ("prepare.py", "stock.py", "lesion.py", "perturbation.py")
-_PACKAGES = ("pyradiomics-bhklab", "pyradiomics", "SimpleITK", "numpy", "PyWavelets")
+_READING = ("files.py", "geometry.py", "dicom.py", "stack.py")  # of imaging
+_PACKAGES = ("pyradiomics-bhklab", "pyradiomics", "SimpleITK", "pydicom", "numpy", "PyWavelets")
 
 
 class Store:
     """A folder of measured lesions.
 
     A lesion is found by a hash of the imaging settings, the bytes of its image and mask, how it
-    was perturbed, and the code and packages that measure. Whatever else changes in a study leaves
-    its file valid; an interrupted run leaves whole files only.
+    was perturbed, and the code and packages that read and measure. Whatever else changes in a
+    study leaves its file valid; an interrupted run leaves whole files only.
     """
 
     def __init__(self, folder: Path):
@@ -81,6 +82,7 @@ def _code_version(engine: str) -> str:
     """Hash of the code of an engine and of the versions of the packages it computes with."""
     folder = Path(__file__).parent
     files = [folder / name for name in _CODE]
+    files += [folder.parent / "imaging" / name for name in _READING]
     packages = list(_PACKAGES)
     if engine == "fused":
         files += sorted((folder / "fused").rglob("*.py"))
