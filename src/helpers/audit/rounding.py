@@ -121,10 +121,12 @@ def print_like(value: float | Exact, printed: str) -> str:
     """A number with as many digits as a printed one, halves away from zero.
 
     Under a printed bound the same bound is returned where the number obeys it. A value that is
-    not negative and would be printed as zero beside a bound keeps its digits.
+    not negative and would be printed as zero beside a bound keeps its digits. Infinity is a sign.
 
     Examples
     --------
+    >>> print_like(float("-inf"), "1.23")
+    '-∞'
     >>> print_like(2.75, "2.8"), print_like(Fraction(2, 3), "66.6"), print_like(0.0002, "<0.001")
     ('2.8', '0.7', '<0.001')
     """
@@ -132,6 +134,8 @@ def print_like(value: float | Exact, printed: str) -> str:
         return printed
     if printed.startswith(">") and value > number(printed):
         return printed
+    if isinstance(value, float) and math.isinf(value):  # z of two curves without any variance
+        return "∞" if value > 0 else "-∞"
     if isinstance(value, Fraction | int):
         exact = Decimal(value.numerator) / Decimal(value.denominator)
     else:
