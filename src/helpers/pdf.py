@@ -115,6 +115,7 @@ def join_pages(root: Path, pages: list[Page], numbers: dict[str, int]) -> str:
         f'<link rel="stylesheet" href="{_resolve(pages[0].address, link["href"])}">'
         for link in head.find_all("link", rel="stylesheet")
     )
+    styles += _formula_scripts(root, pages)
     known = {page.address for page in pages}
     body = "".join(_section(page, known) for page in pages)
     rows = "".join(
@@ -130,10 +131,25 @@ def join_pages(root: Path, pages: list[Page], numbers: dict[str, int]) -> str:
     )
 
 
+def _formula_scripts(root: Path, pages: list[Page]) -> str:
+    """The scripts that typeset formulas, from the first page that has some."""
+    page = next((page for page in pages if page.article.select(".math")), None)
+    if page is None:
+        return ""
+    soup = BeautifulSoup((root / page.address).read_text(encoding="utf-8"), "html.parser")
+    scripts = [tag for tag in soup.find_all("script") if "mathjax" in str(tag).lower()]
+    for tag in scripts:
+        if tag.get("src"):
+            tag["src"] = _resolve(page.address, tag["src"])
+    return "".join(map(str, scripts))
+
+
 def _section(page: Page, known: set[str]) -> str:
     """A page's text with its anchors made unique and its addresses seen from the root."""
     article = BeautifulSoup(str(page.article), "html.parser")
     for tag in article.find_all(id=True):
+        if tag.find_parent("svg"):  # a drawing refers to its own parts by id
+            continue
         tag["id"] = f"{_anchor(page.address)}--{tag['id']}"
     for link in article.find_all("a", href=True):
         link["href"] = _internal(page.address, link["href"], known)
@@ -197,6 +213,7 @@ def _print(browser: str, file: Path, title: str) -> bytes:
         running = play.chromium.launch(executable_path=browser, args=FLAGS)
         page = running.new_page()
         page.goto(file.as_uri(), wait_until="load")
+        page.evaluate("window.MathJax ? window.MathJax.startup.promise : null")
         page.emulate_media(media="print", color_scheme="light")
         content = page.pdf(
             format="A4",
