@@ -12,14 +12,24 @@ from threadpoolctl import threadpool_limits
 from helpers.classifiers import classifier, decision_score
 from helpers.features import extract
 from helpers.features.settings import ImagingSettings
+from helpers.imaging.slices import Crop, crop_lesion
 from helpers.models import Candidates, search_pipeline
 from helpers.settings import SelectionSettings
 from helpers.statistics.roc import auc_ci
-from helpers.synthetic.case import patient_signs, simulate_lesion
+from helpers.synthetic.case import patient_signs, simulate_case, simulate_lesion
 from helpers.synthetic.patients import simulate_patients
 from helpers.synthetic.settings import SyntheticSettings
 
 # A lesion in uniform brain has no head to normalise over: HU are binned as they are.
+SIGN_WORDS = {
+    "irregularity": "irregular outline",
+    "heterogeneity": "heterogeneous density",
+    "hypodensity": "hypodensity",
+    "swirl": "swirl",
+    "black_hole": "black hole",
+    "blend": "blend",
+}
+_SHOWN_ML = (12.0, 70.0)  # large enough to see a sign, small enough to see what lies around
 LESION_IMAGING = ImagingSettings(
     engine="fused", filters=["original"], normalize=False, window_hu=None, bin_width=4
 )
@@ -54,7 +64,7 @@ def dose_response(
     Returns
     -------
     DataFrame, one row a factor and set of predictors ("image", "image and clinical"): factor,
-    predictors, auc, low, high, n_training, n_external
+    predictors, auc, auc_low, auc_high, n_training, n_external
     """
     sizes = tuple(external_times * count for count in settings.n_external)
     rows = []
@@ -84,6 +94,24 @@ def lesion_table(settings: SyntheticSettings, seed: int, jobs: int = 1) -> pd.Da
     return pd.concat([patients, pd.DataFrame(measured, index=patients.index)], axis=1)
 
 
+def declared_effects(settings: SyntheticSettings) -> pd.DataFrame:
+    """The effects of a study as a table: effect, size, meaning with the literature behind it."""
+    fields = type(settings.effects).model_fields
+    rows = [
+        (name.replace("_", " "), getattr(settings.effects, name), field.description)
+        for name, field in fields.items()
+    ]
+    return pd.DataFrame(rows, columns=["effect", "size", "meaning and source"])
+
+
+def patient_sign_table(
+    patients: pd.DataFrame, settings: SyntheticSettings, seed: int
+) -> pd.DataFrame:
+    """The signs of every patient's lesion, one column a sign, index and order of `patients`."""
+    rows = [vars(patient_signs(patient, settings, seed)) for _, patient in patients.iterrows()]
+    return pd.DataFrame(rows, index=patients.index, columns=list(SIGN_WORDS))
+
+
 def sign_rates(patients: pd.DataFrame, settings: SyntheticSettings, seed: int) -> pd.DataFrame:
     """How often each sign was drawn, and how strong the graded ones are, by outcome.
 
@@ -91,12 +119,60 @@ def sign_rates(patients: pd.DataFrame, settings: SyntheticSettings, seed: int) -
     -------
     DataFrame, one row a sign: sign, no_expansion, expansion (share of lesions, or the mean)
     """
-    signs = pd.DataFrame(
-        [vars(patient_signs(patient, settings, seed)) for _, patient in patients.iterrows()]
-    )
-    means = signs.astype(float).groupby(patients["expansion"].to_numpy()).mean().T
-    means.columns = ["no_expansion" if label == 0 else "expansion" for label in means.columns]
-    return means.rename_axis("sign").reset_index()
+    signs = patient_sign_table(patients, settings, seed).astype(float)
+    means = signs.groupby(patients["expansion"].to_numpy()).mean().T.reindex(columns=[0, 1])
+    means.columns = ["no_expansion", "expansion"]
+    return means.rename(index=SIGN_WORDS).rename_axis("sign").reset_index()
+
+
+def sign_examples(
+    patients: pd.DataFrame, settings: SyntheticSettings, seed: int
+) -> list[tuple[str, tuple[pd.Series, Crop]]]:
+    """Six lesions that show one sign each, drawn whole: what there is to see, and the crop.
+
+    The first has none of the four density signs and the smoothest outline, the second the most
+    irregular one; the others have one density sign and, where possible, no other.
+
+    Returns
+    -------
+    list of (words, (patient's row, Crop))
+    """
+    signs = patient_sign_table(patients, settings, seed)
+    fits = patients["baseline_volume_ml"].between(*_SHOWN_ML)
+    signs = signs[fits] if fits.any() else signs
+    flags = [name for name in SIGN_WORDS if signs[name].dtype == bool]
+    signs = signs.assign(number=signs[flags].sum(axis=1))
+    signs = signs.sort_values(["number", "irregularity"], kind="stable")
+    fewest = signs[signs["number"] == signs["number"].iloc[0]]
+    picks = {"no sign": fewest.index[0], SIGN_WORDS["irregularity"]: fewest.index[-1]}
+    for name in flags:
+        carriers = signs.index[signs[name] & ~signs.index.isin(list(picks.values()))]
+        if len(carriers):
+            picks[SIGN_WORDS[name]] = carriers[0]
+    return [
+        (words, (patients.loc[index], _crop(patients.loc[index], settings, seed)))
+        for words, index in picks.items()
+    ]
+
+
+def sign_list(examples: list[tuple[str, tuple[pd.Series, Crop]]]) -> pd.DataFrame:
+    """What `sign_examples` shows: lesion (1, 2, ...), sign, location, volume in ml, outcome."""
+    rows = [
+        (
+            number,
+            words,
+            patient["location"],
+            float(patient["baseline_volume_ml"]),
+            "expansion" if patient["expansion"] else "no expansion",
+        )
+        for number, (words, (patient, _)) in enumerate(examples, start=1)
+    ]
+    return pd.DataFrame(rows, columns=["lesion", "sign", "location", "volume (ml)", "outcome"])
+
+
+def _crop(patient: pd.Series, settings: SyntheticSettings, seed: int) -> Crop:
+    image, mask = simulate_case(patient, settings, seed)
+    return crop_lesion(image, {"A1": mask})
 
 
 def _measure(patient: pd.Series, settings: SyntheticSettings, seed: int) -> pd.Series:
@@ -114,8 +190,8 @@ def _external_auc(table: pd.DataFrame, kinds: dict[str, str], confidence: float)
     area = auc_ci(external["expansion"], decision_score(pipeline, external), confidence)
     return {
         "auc": area.auc,
-        "low": area.low,
-        "high": area.high,
+        "auc_low": area.low,
+        "auc_high": area.high,
         "n_training": len(training),
         "n_external": len(external),
     }

@@ -5,13 +5,14 @@ import pandas as pd
 import pytest
 import SimpleITK as sitk
 
-from helpers.effects import dose_response, sign_rates
+from helpers.effects import SIGN_WORDS, dose_response, sign_examples, sign_rates
 from helpers.synthetic.case import patient_signs, simulate_case, simulate_lesion
 from helpers.synthetic.lesion import BASE_RATES
 from helpers.synthetic.patients import simulate_patients
 from helpers.synthetic.settings import Effects, SyntheticSettings
 
 SETTINGS = SyntheticSettings(n_training=(30, 30), n_external=(35, 35))
+DRAWN = ("irregularity", *BASE_RATES)
 KINDS = {"sah": "binary", "hours_to_ct": "continuous", "baseline_volume_ml": "continuous"}
 
 
@@ -27,15 +28,17 @@ def areas():
 def test_no_effects_give_an_external_auc_of_chance(areas, predictors):
     """A 99% interval: one seed in a hundred would fail by chance alone."""
     null = areas.loc[(0, predictors)]
-    assert null["low"] < 0.5 < null["high"]
-    assert null["high"] - null["low"] < 0.4  # an interval that could have excluded an effect
+    assert null["auc_low"] < 0.5 < null["auc_high"]
+    assert (
+        null["auc_high"] - null["auc_low"] < 0.4
+    )  # an interval that could have excluded an effect
     assert (null["n_training"], null["n_external"]) == (60, 70)
 
 
 def test_declared_effects_discriminate_as_reported_and_not_better(areas):
     """Pooled AUC of radiomics 0.80 (Front Oncol 2023;12:973104); the external 0.994 is no aim."""
     declared = areas.loc[(1, "image and clinical")]
-    assert declared["low"] > 0.5
+    assert declared["auc_low"] > 0.5
     assert 0.65 < declared["auc"] < 0.92
     assert (areas.loc[1, "auc"] > areas.loc[0, "auc"]).all()
 
@@ -53,7 +56,21 @@ def test_signs_are_as_frequent_as_declared(many, factor):
     for sign, base in BASE_RATES.items():
         wanted = {"no_expansion": base, "expansion": base + getattr(effects, f"{sign}_rate")}
         for outcome, rate in wanted.items():
-            assert abs(rates.loc[sign, outcome] - rate) < 4 * np.sqrt(rate * (1 - rate) / 1500)
+            assert abs(rates.loc[SIGN_WORDS[sign], outcome] - rate) < 4 * np.sqrt(
+                rate * (1 - rate) / 1500
+            )
+
+
+def test_examples_show_the_sign_they_are_named_after(many):
+    few = many.iloc[:60]
+    found = sign_examples(few, SETTINGS, 1)
+    assert [words for words, _ in found] == ["no sign", *(SIGN_WORDS[n] for n in DRAWN)]
+    assert len({patient["patient_id"] for _, (patient, _) in found}) == len(found)
+    for words, (patient, crop) in found:
+        signs = patient_signs(patient, SETTINGS, 1)
+        density = {SIGN_WORDS[name] for name in BASE_RATES if getattr(signs, name)}
+        assert density == set() if words in ("no sign", "irregular outline") else words in density
+        assert crop.masks["A1"].any() and crop.pixels.shape == crop.masks["A1"].shape
 
 
 def test_graded_signs_differ_by_the_declared_d_and_overlap(many):

@@ -1,5 +1,6 @@
 """Every figure of the book, in one style, each with a caption and a text alternative."""
 
+from helpers.figures.effects import dose_response_plot
 from helpers.figures.features import (
     family_counts,
     grey_level_plot,
@@ -15,6 +16,7 @@ __all__ = [
     "auc_overview",
     "dice_plot",
     "difference_forest",
+    "dose_response_plot",
     "family_counts",
     "flow_diagram",
     "grey_level_plot",
