@@ -21,6 +21,7 @@ import papermill
 from nbclient.exceptions import CellExecutionError
 from papermill.exceptions import PapermillExecutionError
 
+from helpers.cohort import cohort_files
 from helpers.errors import DataError
 from helpers.files import write_atomically
 from helpers.results import CHAPTERS, Chapter
@@ -58,7 +59,7 @@ def build_book(study: Study, jobs: int = 2) -> Path:
 def run_chapters(study: Study, jobs: int) -> list[str]:
     """Execute, in order, the chapters whose inputs changed; return their names."""
     study.paths.notebooks.mkdir(parents=True, exist_ok=True)
-    executed = []
+    executed, cohort = [], _cohort_state(study)
     for chapter in CHAPTERS:
         stamp = study.paths.notebooks / f"{chapter.name}.inputs"
         output = study.paths.notebooks / f"{chapter.name}.ipynb"
@@ -70,6 +71,7 @@ def run_chapters(study: Study, jobs: int) -> list[str]:
         print(f"{chapter.name}: running", flush=True)
         stamp.unlink(missing_ok=True)
         _execute(study, chapter, output, jobs)
+        _refuse_change(study, cohort, chapter)
         write_atomically(stamp, lambda file, text=inputs: file.write_text(text))
         executed.append(chapter.name)
     return executed
@@ -256,12 +258,31 @@ def _fingerprint(study: Study, chapter: Chapter) -> str:
         digest.update(file.read_bytes() if file.is_file() else b"absent")
     settings = study.model_dump(mode="json", include={*chapter.uses, *EVERY_CHAPTER_USES})
     digest.update(json.dumps(settings, sort_keys=True).encode())
-    if study.source != "synthetic" and "cohort" in chapter.uses:
-        for file in sorted(study.paths.cohort.rglob("*")):
-            if file.is_file():
-                state = file.stat()
-                digest.update(f"{file.name} {state.st_size} {state.st_mtime_ns}".encode())
+    if "cohort" in chapter.uses:
+        digest.update(repr(_cohort_state(study)).encode())
     return digest.hexdigest()
+
+
+def _cohort_state(study: Study) -> dict[str, tuple[int, int]]:
+    """Size and time of change of every file of a cohort on disk."""
+    if study.source == "synthetic":
+        return {}
+    folder = study.paths.cohort
+    states = [(file, file.stat()) for file in cohort_files(study)]
+    return {
+        os.path.relpath(file, folder): (state.st_size, state.st_mtime_ns) for file, state in states
+    }
+
+
+def _refuse_change(study: Study, before: dict, chapter: Chapter) -> None:
+    """Stop a build whose cohort is no longer the one that its first chapter read."""
+    now = _cohort_state(study)
+    changed = sorted({name for name, _ in now.items() ^ before.items()})
+    if changed:
+        raise DataError(
+            f"{', '.join(changed[:3])} changed while chapter {chapter.name} ran, so that chapters "
+            "would disagree; expected a cohort at rest. Nothing was published: run the build again."
+        )
 
 
 @contextmanager

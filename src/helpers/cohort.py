@@ -8,7 +8,7 @@ from pathlib import Path
 import pandas as pd
 
 from helpers.errors import DataError
-from helpers.feature_table import read_features
+from helpers.feature_table import NAMES, read_features
 from helpers.features.batch import FIRST_READ, Case
 from helpers.imaging.files import find_image, find_mask
 from helpers.patient_table import (
@@ -28,6 +28,7 @@ __all__ = [
     "FIRST_READ",
     "Cohort",
     "cases",
+    "cohort_files",
     "examine_cohort",
     "expansion",
     "load_cohort",
@@ -266,6 +267,16 @@ def mask_folders(folder: Path) -> dict[str, Path]:
     rereads = folder / "rereads"
     later = sorted(path for path in rereads.iterdir() if path.is_dir()) if rereads.is_dir() else []
     return {FIRST_READ: folder / "masks"} | {path.name: path for path in later}
+
+
+def cohort_files(study: Study) -> list[Path]:
+    """Every file that a study with a cohort on disk reads, in a fixed order."""
+    folder = study.paths.cohort
+    single = [folder / study.cohort.table, *(folder / name for name in NAMES)]
+    if study.cohort.key:
+        single.append(study.paths.study.parent / study.cohort.key)
+    inside = [p for place in ("images", "masks", "rereads") for p in (folder / place).rglob("*")]
+    return [path for path in [*single, *sorted(inside)] if path.is_file()]
 
 
 def cases(study: Study, cohort: Cohort) -> tuple[list[Case], list[str]]:
