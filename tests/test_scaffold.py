@@ -8,6 +8,7 @@ from helpers.check import check_study
 from helpers.cohort import examine_cohort
 from helpers.errors import DataError
 from helpers.scaffold import EXPLAINED, UNCHANGED, new_study, study_text
+from helpers.settings import Variable
 from helpers.study import Study, load_study
 
 
@@ -52,6 +53,12 @@ def test_every_setting_is_explained():
     for place, field in fields(Study):
         assert field.description, f"{'.'.join(place)} has no description"
         assert " ".join(field.description.split()) in words, ".".join(place)
+
+
+def test_what_a_clinical_column_may_declare_is_explained():
+    words = " ".join(study_text("x").replace(EXPLAINED.strip(), " ").split())
+    for name, field in Variable.model_fields.items():
+        assert f"{name}: {field.description}" in words
 
 
 def test_the_example_table_can_be_read_and_lacks_only_patients(tmp_path):

@@ -101,6 +101,8 @@ def _block(model: type[BaseModel], values: dict, given: dict | None, indent: str
             lines += _block(field.annotation, values[name], inner, f"{indent}  ")
             continue
         lines += _explained(_meaning(field), indent)
+        for key, entry in _entries(field).items():
+            lines += _explained(f"  {key}: {_meaning(entry)}", indent)
         value = given[name] if here else values[name]
         lines += [f"{sign}{indent}{line}" for line in _setting(name, value, here)]
     return lines
@@ -108,6 +110,15 @@ def _block(model: type[BaseModel], values: dict, given: dict | None, indent: str
 
 def _is_block(field: FieldInfo) -> bool:
     return isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel)
+
+
+def _entries(field: FieldInfo) -> dict[str, FieldInfo]:
+    """The settings of one entry of a mapping such as cohort.variables; empty for others."""
+    if get_origin(field.annotation) is not dict:
+        return {}
+    entry = get_args(field.annotation)[1]
+    is_model = isinstance(entry, type) and issubclass(entry, BaseModel)
+    return entry.model_fields if is_model else {}
 
 
 def _summary(model: type[BaseModel]) -> str:

@@ -17,9 +17,11 @@ class Settings(BaseModel):
 class Variable(Settings):
     """One clinical column: how it is tested, printed and modelled."""
 
-    kind: Literal["continuous", "binary", "categorical"]
-    label: str | None = None
-    unit: str | None = None
+    kind: Literal["continuous", "binary", "categorical"] = Field(
+        description="a number, one of two values, or one of a few levels"
+    )
+    label: str | None = Field(None, description="as tables and figures print it")
+    unit: str | None = Field(None, description="of a number")
     test: Literal["auto", "welch", "student", "mann-whitney", "chi-square", "fisher"] = Field(
         "auto", description="test between the groups; auto is the rule of group_tests.choose_test"
     )
