@@ -91,6 +91,9 @@ def _execute(study: Study, chapter: Chapter, output: Path, jobs: int) -> None:
             cwd=str(Path.cwd()),
             progress_bar=False,
             stderr_file=sys.stderr,  # the progress bars of long steps
+            extra_arguments=[
+                "--log-level=ERROR"
+            ],  # the kernel listens on loopback, no need to warn
         )
     except (PapermillExecutionError, CellExecutionError) as error:
         reason = f"{getattr(error, 'ename', '')}: {getattr(error, 'evalue', error)}"
