@@ -105,6 +105,8 @@ def test_a_patient_without_any_usable_series_is_in_the_table(tmp_path):
     small(tmp_path / "export", 1)[4].unlink()
     report = run(tmp_path / "export", tmp_path)
     assert report.taken.empty and report.skipped["patient_id"].tolist() == ["P001"]
+    assert "No series could be taken of 1: P001." in str(report)
+    assert "1 × slices are missing between -5 and 5 mm" in str(report)
 
 
 def test_nothing_that_names_a_person_reaches_the_cohort(tmp_path):
@@ -190,3 +192,5 @@ def test_the_real_scan_is_imported(tmp_path, shared_data):
     )
     changes = report.taken["changes"].item()
     assert "gantry tilt of 18.5 degrees" in changes and "1.08 to 7.00 mm" in changes
+    assert str(report).startswith("1 patients imported, 0 of them with a mask")
+    assert f"P001: {changes}" in str(report)

@@ -41,14 +41,19 @@ class ImportReport:
     skipped: pd.DataFrame
 
     def __str__(self) -> str:
-        """Both tables and a line that counts."""
-        parts = [
-            f"{name}:\n{table.to_string(index=False)}"
-            for name, table in (("Taken", self.taken), ("Skipped", self.skipped))
-            if len(table)
-        ]
-        count = f"{len(self.taken)} patients imported, {len(self.skipped)} series or files skipped."
-        return "\n\n".join([*parts, count])
+        """What was changed, what was left and why; the whole tables are in their files."""
+        masks = int((self.taken["masks"] != "").sum())
+        lines = [f"{len(self.taken)} patients imported, {masks} of them with a mask (taken.csv)."]
+        changed = self.taken[self.taken["changes"] != ""]
+        lines += [f"  {row.patient_id}: {row.changes}" for row in changed.itertuples(index=False)]
+        lost = sorted(set(self.skipped["patient_id"]) - set(self.taken["patient_id"]) - {""})
+        if lost:
+            lines.append(f"No series could be taken of {len(lost)}: {', '.join(lost)}.")
+        if len(self.skipped):
+            lines.append(f"{len(self.skipped)} series or files were left out (skipped.csv):")
+            counts = self.skipped["reason"].value_counts()
+            lines += [f"  {count} × {reason}" for reason, count in counts.items()]
+        return "\n".join(lines)
 
 
 @dataclass
