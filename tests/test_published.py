@@ -101,6 +101,14 @@ def changed(tmp_path, change):
         (lambda raw: raw["tables"]["table1"]["rows"]["age"].update(p="abc"), "'abc'"),
         (lambda raw: raw["tables"]["table1"]["sizes"].update(other="3"), "other"),
         (lambda raw: raw["tables"]["table3"].update(auc_from="table9"), "table9"),
+        (lambda raw: raw["tables"]["table3"].update(auc_from="table1"), "not a table of the kind"),
+        (
+            lambda raw: raw["tables"]["table2"]["cohorts"]["training"].update(groups="text"),
+            "not a table of the kind",
+        ),
+        (lambda raw: raw["tables"]["table1"]["sizes"].update(expansion="51.5"), "51.5"),
+        (lambda raw: raw["tables"]["table1"]["rows"]["age"].update(p="3.6.0"), "3.6.0"),
+        (lambda raw: raw["relations"][0].pop("parts"), "needs parts"),
         (lambda raw: raw["relations"][0].update(total=["text", "x", "n"]), "not a number here"),
     ],
 )

@@ -72,14 +72,22 @@ class Published(Part):
                             f"table {name!r} has groups {sorted(groups)}; "
                             f"expected {sorted(self.groups)}"
                         )
-            source = getattr(table, "auc_from", None)
-            if source is not None and source not in self.tables:
-                raise ValueError(f"table {name!r} takes AUCs from {source!r}, which is not here")
+            if isinstance(table, PairTable):
+                self._need(name, table.auc_from, PerformanceTable)
+            if isinstance(table, PerformanceTable):
+                for block in table.cohorts.values():
+                    self._need(name, block.groups, GroupTable)
         for relation in self.relations:
             for key in relation.keys:
                 if key not in self._by_key:
                     raise ValueError(f"relation {relation.check!r} names {key}, not a number here")
         return self
+
+    def _need(self, name: str, other: str | None, kind: type) -> None:
+        if other is not None and not isinstance(self.tables.get(other), kind):
+            raise ValueError(
+                f"table {name!r} names {other!r}, which is not a table of the kind it needs"
+            )
 
     @cached_property
     def numbers(self) -> tuple[Number, ...]:

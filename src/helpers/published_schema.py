@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import Annotated, Literal
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
 
-Printed = Annotated[str, Field(pattern=r"^[<>]?-?\d+(\.\d+)*$", strict=True)]
+Printed = Annotated[str, Field(pattern=r"^[<>]?-?\d+(\.\d+)?$", strict=True)]
+PrintedCount = Annotated[str, Field(pattern=r"^\d+$", strict=True)]
+PrintedOrVersion = Annotated[str, Field(pattern=r"^[<>]?-?\d+(\.\d+)*$", strict=True)]
 Key = tuple[str, str, str]
 SHARES = ("accuracy", "precision", "recall", "specificity")
 
@@ -23,7 +25,7 @@ class Number(Part):
     table: str
     row: str
     column: str
-    printed: Printed
+    printed: PrintedOrVersion
     place: str
     unit: str = ""
     meaning: str
@@ -38,7 +40,7 @@ class Number(Part):
 class Statement(Part):
     """A number in running text; `chapter` is the one that computes it from patient data."""
 
-    printed: Printed
+    printed: PrintedOrVersion
     place: str
     unit: str = ""
     meaning: str
@@ -73,7 +75,7 @@ class CountRow(Part):
 
     kind: Literal["count"]
     meaning: str
-    levels: dict[str, dict[str, tuple[Printed, Printed]]]
+    levels: dict[str, dict[str, tuple[PrintedCount, Printed]]]
     complete: bool = False
     symbol: str = "χ²"
     statistic: Printed | None = None
@@ -86,7 +88,7 @@ class GroupTable(Part):
     kind: Literal["groups"]
     place: str
     cohort: str
-    sizes: dict[str, Printed]
+    sizes: dict[str, PrintedCount]
     rows: dict[str, Annotated[MeanRow | CountRow, Field(discriminator="kind")]]
 
 
@@ -106,7 +108,7 @@ class Performance(Part):
 class CohortPerformance(Part):
     """All models of one cohort; `groups` names the table that prints its group sizes."""
 
-    n: Printed
+    n: PrintedCount
     groups: str | None = None
     models: dict[str, Performance]
 
@@ -136,6 +138,18 @@ class PairTable(Part):
     cohorts: dict[str, dict[str, Pair]]
 
 
+NEEDED = {
+    "sum": ("total", "parts"),
+    "images": ("per_image", "filtered"),
+    "at_most": ("number", "limit"),
+    "same": ("numbers",),
+    "count": ("number", "of"),
+    "extreme": ("number", "which", "of"),
+    "bound": ("number", "of"),
+    "release": ("number", "released"),
+}
+
+
 class Relation(Part):
     """What a printed number must satisfy; `helpers.audit.relations` says what each check does."""
 
@@ -151,6 +165,13 @@ class Relation(Part):
     which: Literal["smallest", "largest"] | None = None
     released: tuple[str, ...] = ()
     source: str = ""
+
+    @model_validator(mode="after")
+    def _complete(self) -> Relation:
+        missing = [name for name in NEEDED[self.check] if not getattr(self, name)]
+        if missing:
+            raise ValueError(f"relation {self.check!r} needs {', '.join(missing)}")
+        return self
 
     @property
     def keys(self) -> tuple[Key, ...]:

@@ -8,7 +8,8 @@ import pytest
 import helpers
 from helpers.audit import STATUSES, audit, audit_file, filtered_images, reasons
 from helpers.audit.mutation import catch_rates, catch_table, changed_digits, with_number
-from helpers.published import DEFAULT, load_published
+from helpers.errors import DataError
+from helpers.published import DEFAULT, Published, load_published
 
 PLANTED_FILE = Path(helpers.__file__).parent / "examples" / "planted.yaml"
 # Where the fourteen errors stand, and what stood there before.
@@ -168,7 +169,8 @@ def test_report_reads_and_counts():
 
 def test_one_number_is_changed_and_no_other(published):
     for number in published.numbers[::7]:
-        changed = with_number(published, number.key, "7.77")
+        last = str((int(number.printed[-1]) + 1) % 10)
+        changed = with_number(published, number.key, number.printed[:-1] + last)
         different = [
             new.key
             for old, new in zip(published.numbers, changed.numbers, strict=True)
@@ -202,3 +204,57 @@ def test_the_file_shown_in_the_reference_is_one(tmp_path):
     file.write_text(text, encoding="utf-8")
     ledger = audit_file(file).ledger
     assert not set(ledger["status"]) & {"inconsistent", "explained"}
+
+
+KINDS = {
+    "statements": {
+        "kind": "statements",
+        "rows": {"a": {"n": {"printed": "3.1.2", "place": "text", "meaning": "a version"}}},
+    },
+    "groups": {
+        "kind": "groups",
+        "place": "Table 1",
+        "cohort": "all",
+        "sizes": {"a": "20", "b": "10"},
+        "rows": {
+            "x": {
+                "kind": "mean",
+                "meaning": "x",
+                "values": {"a": ["1.0", "0.0"], "b": ["1.0", "0.0"]},
+            },
+            "y": {
+                "kind": "count",
+                "meaning": "y",
+                "levels": {"yes": {"a": ["0", "0.0"], "b": ["0", "0.0"]}},
+                "p": "1.000",
+            },
+        },
+    },
+    "performance": {
+        "kind": "performance",
+        "place": "Table 2",
+        "cohorts": {"all": {"n": "30", "models": {"m": {"auc": "0.9"}, "n": {"auc": "0.8"}}}},
+    },
+    "pairs": {
+        "kind": "pairs",
+        "place": "Table 3",
+        "cohorts": {"all": {"m vs n": {"z": "0.000", "p": "1.000"}}},
+    },
+}
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_each_kind_of_table_stands_alone(kind):
+    """A bare table of each kind, with nothing optional and with values at the edge."""
+    paper = {"citation": "made up", "groups": ["a", "b"], "tables": {"t": KINDS[kind]}}
+    found = audit(Published.model_validate(paper))
+    assert len(found) and found["status"].isin(STATUSES).all()
+    marked = found[found["status"].isin(["inconsistent", "explained"])]
+    assert set(marked["row"]) <= {"y"}  # P of a level that nobody has
+
+
+def test_a_count_of_something_unknown_is_refused(published):
+    raw = published.model_dump()
+    raw["relations"] = [{"check": "count", "number": ("text", "models", "n"), "of": "mice"}]
+    with pytest.raises(DataError, match="'mice'; expected one of models"):
+        audit(Published.model_validate(raw))

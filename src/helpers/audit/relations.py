@@ -13,6 +13,7 @@ from helpers.audit.evidence import (
     Evidence,
 )
 from helpers.audit.rounding import decimals, number, rounding_interval
+from helpers.errors import DataError
 from helpers.published import GroupTable, Key, PerformanceTable, Published, Relation
 
 
@@ -84,6 +85,8 @@ def _compatible(mine: str, theirs: str) -> bool:
 
     A number on the border of two roundings is printed one way by one program.
     """
+    if max(mine.count("."), theirs.count(".")) > 1:  # versions, not numbers
+        return False
     bounds = mine[0] in "<>" or theirs[0] in "<>"
     if not bounds and decimals(mine) == decimals(theirs):
         return False
@@ -142,7 +145,12 @@ def _at_most(published: Published, relation: Relation) -> list[Evidence]:
 
 
 def _count(published: Published, relation: Relation) -> list[Evidence]:
-    counted = counts_of(published)[relation.of]
+    counts = counts_of(published)
+    if relation.of not in counts:
+        raise DataError(
+            f"relation 'count' counts {relation.of!r}; expected one of {', '.join(counts)}."
+        )
+    counted = counts[relation.of]
     verdict = REPRODUCED if number(_text(published, relation.number)) == counted else INCONSISTENT
     return [Evidence(relation.number, verdict, f"{relation.of}: {counted}")]
 

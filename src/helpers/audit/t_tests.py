@@ -7,6 +7,7 @@ intervals, so the interval of t is exact and not a sample.
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
@@ -89,7 +90,7 @@ def _standard_error(groups: TwoGroups, end: str, test: str) -> float:
 def _quotient(difference: Fraction, errors: list[float], high: bool) -> float:
     """The extreme of difference / error; a positive one is largest over the smallest error."""
     error = errors[0] if (difference > 0) == bool(high) else errors[1]
-    return float(difference) / error if error else float(np.copysign(np.inf, difference))
+    return float(difference) / error if error else math.copysign(math.inf, difference)
 
 
 def df_range(groups: TwoGroups, test: str = WELCH) -> Range:
