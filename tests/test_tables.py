@@ -262,6 +262,35 @@ def test_the_part_that_scrolls_can_be_reached_by_keyboard_and_has_a_name(table1)
     assert soup.find(id=region["aria-labelledby"]).get_text() == "A caption"
 
 
+@pytest.mark.parametrize(
+    ("texts", "numeric"),
+    [
+        (["0.353 to 0.435", "-1.652 to -1.606"], True),
+        (["184 + 51", "47 + 15"], True),
+        (["12 (34.5)", "<5", "–"], True),
+        (["13.5 (1.0 to 72.3)"], True),
+        (["<0.001", "1.8e-05"], True),
+        (["34 of 51 is 66.67%, cut off"], False),
+        (["3D", "2D"], False),
+        (["none", "47 + 15"], False),
+        (["", "–"], False),
+    ],
+)
+def test_columns_of_numbers_are_told_from_columns_of_sentences(texts, numeric):
+    assert lay_out(pd.DataFrame({"x": texts})).numeric == [numeric]
+
+
+def test_minus_signs_are_true_and_hyphens_stay():
+    table = pd.DataFrame({"x": ["-1.5 to -0.5", "log-sigma-1-0-mm-3D", "1990-2000"]})
+    cells = [row.cells[0] for row in lay_out(table).rows]
+    assert cells == ["−1.5 to −0.5", "log-sigma-1-0-mm-3D", "1990-2000"]
+
+
+def test_columns_without_any_text_are_left_out():
+    table = pd.DataFrame({"a": ["x"], "note": [""], "b": [1.0]})
+    assert lay_out(table).headers == ["A", "B"]
+
+
 def test_text_from_data_is_escaped():
     table = pd.DataFrame({"name": ["<script>alert(1)</script>"], "value": [1.5]})
     html = tables.show(table, "Cap <b>tion</b>")._repr_html_()

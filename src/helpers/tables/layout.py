@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 
 import pandas as pd
 
 from helpers.tables.wording import ABSENT, P_COLUMNS, aligned, column_texts, header
 
+_NUMERIC = re.compile(r"[<>≥≤]?[−-]?\d(?:[\d\s.,;±+%()<>≥≤−–-]|e[+-]?\d|\bto\b)*")
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -100,15 +102,15 @@ def _columns(table: pd.DataFrame) -> tuple[dict[str, list[str]], dict[str, bool]
             table[name]
         )
         numeric[title] = numbers or _mostly_numbers(column)
-        texts[title] = aligned(column) if numeric[title] and not numbers else column
-        if numbers and set(limits) <= set(table):
-            texts[title] = aligned(column)
+        whole = not numbers or set(limits) <= set(table)  # a bare number is aligned as it is
+        texts[title] = aligned(column) if numeric[title] and whole else column
     return texts, numeric
 
 
 def _mostly_numbers(column: list[str]) -> bool:
+    """Whether all filled texts are numbers, intervals, or numbers with something in brackets."""
     filled = [text for text in column if text not in ("", ABSENT)]
-    return bool(filled) and all(text.lstrip("<>≥≤−-")[:1].isdigit() for text in filled)
+    return bool(filled) and all(_NUMERIC.fullmatch(text) for text in filled)
 
 
 def _test_marks(table: pd.DataFrame) -> tuple[list[str], list[str]]:

@@ -34,6 +34,7 @@ AS_PERCENT = ("accuracy", "precision", "recall", "specificity", "sensitivity")
 DIGITS = {"auc": 3, "f1": 3, "z": 3, "statistic": 3, "difference": 3, "dice": 3, "odds_ratio": 2}
 P_COLUMNS = ("p", "P", "p_value")
 _NUMBER = re.compile(r"\d+(?:\.\d+)?")
+_MINUS = re.compile(r"(?<![\w.)-])-(?=\d)")  # a sign, not the hyphen of a name or a range
 _BRACKETED = re.compile(rf"(\(?)({_NUMBER.pattern})")
 
 
@@ -68,7 +69,7 @@ def column_texts(name: str, values: pd.Series) -> list[str]:
         scale = 100 if name in AS_PERCENT else 1
         digits = 1 if name in AS_PERCENT else DIGITS.get(name, _digits(values))
         return [number_text(scale * value, digits) for value in values]
-    return [ABSENT if pd.isna(value) else str(value) for value in values]
+    return [ABSENT if pd.isna(value) else _MINUS.sub("−", str(value)) for value in values]
 
 
 def number_text(value: float, digits: int) -> str:
