@@ -29,6 +29,7 @@ def published(tmp_path_factory):
     folder = home / "Wilhelmina_data"
     table = write_cohort(folder, prefix="Quuxbert_", notes="Wilhelmina Zymurgy 2019-11-23")
     table["name"] = [f"Wilhelmina Zymurgy {n}" for n in range(len(table))]
+    table["age"] = table["age"].astype(object).mask(table.index.isin([4, 33]), "")  # blanks
     table["born"], table["scanned"] = "1931-07-13", "2019-11-23"
     table["hours_to_ct"] = table["hours_to_ct"].astype(object)
     table.loc[table["hours_to_ct"].rank().sub(len(table) / 2).abs().idxmin(), "hours_to_ct"] = (
@@ -61,6 +62,15 @@ def test_nothing_planted_is_in_the_book(published):
         assert len(files) > 5
         traces = find_traces(place, words)
         assert traces.empty, traces.to_string()
+
+
+def test_patients_with_blanks_are_counted_and_left_out_of_the_models(published):
+    study, _ = published
+    notebook = (study.paths.notebooks / "01_cohort.ipynb").read_text("utf-8")
+    assert "complete case" in notebook
+    scores = pd.read_csv(study.paths.results / "scores.csv")
+    scored = set(scores["patient_id"])
+    assert len(scored) == 40 and not scored & {"Quuxbert_005", "Quuxbert_034"}
 
 
 def test_no_picture_of_a_patient_is_in_the_book(published):

@@ -114,7 +114,7 @@ def kills(ordeal: Ordeal, whole: dict[str, str], seconds: float, count: int) -> 
     for _ in range(count):
         process = ordeal.start()
         try:
-            process.wait(random.uniform(0.5, seconds / 2))
+            process.wait(random.uniform(0.5, seconds / 4))
         except subprocess.TimeoutExpired:
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
