@@ -71,9 +71,8 @@ def read_table(
         name: [None if str(cell).casefold() in blanks else cell for cell in table[name]]
         for name in table
     }
-    table = pd.DataFrame(
-        cells, index=table.index, dtype=object
-    )  # str columns would turn None to NaN
+    # of object: a column of pandas' own text type would turn None into NaN
+    table = pd.DataFrame(cells, index=table.index, dtype=object)
     return table[table.notna().any(axis=1)], problems
 
 
