@@ -336,10 +336,23 @@ for side, words in (("no", "no expansion"), ("yes", "expansion")):
 
 # %%
 auc_table = summaries.auc_table(published, "table2")
+columns = ["SE", "Hanley-McNeil SE", "ratio", "largest SE"]
 tables.show(
-    auc_table,
+    auc_table[["cohort", "model", "printed AUC", *columns]],
     "Standard errors behind the printed intervals",
     name="audit-auc",
+)
+
+# %% [markdown]
+# The recovered operating point limits the AUC too: a curve that passes through it encloses at least
+# sensitivity × specificity and at most one minus the product of both errors.
+
+# %%
+columns = ["cohort", "model", "printed AUC", "possible AUC", "one-point AUC"]
+tables.show(
+    auc_table[columns],
+    "AUCs of curves through the operating point",
+    name="audit-points",
 )
 
 # %% tags=["remove-cell"]
@@ -348,6 +361,8 @@ cells = published.tables["table2"].cohorts["external"].models["Logit"]
 centre = audit.read_ci(cells.auc, cells.auc_low, cells.auc_high).centre
 pairs = (external.negatives, external.positives)
 one_point = auc_table[auc_table["one-point AUC"].map("{:.3f}".format) == auc_table["printed AUC"]]
+ends = auc_table["possible AUC"].str.split(" to ")
+low, high = (ends.str[n].astype(float) for n in (0, 1))
 tightest = auc_table.loc[auc_table["ratio"].idxmin()]
 say(
     text_auc=text_auc,
@@ -358,6 +373,8 @@ say(
     text_values=", ".join(f"{float(v):.5f}" for v in audit.possible_aucs(text_auc, *pairs)),
     table_values=", ".join(f"{float(v):.5f}" for v in audit.possible_aucs(table_auc, *pairs)),
     one_point=", ".join(f"{row.model} ({row.cohort})" for row in one_point.itertuples()),
+    n_aucs=len(auc_table),
+    n_inside=int(auc_table["printed AUC"].astype(float).between(low, high).sum()),
     tightest=f"{tightest['model']} ({tightest['cohort']})",
     tightest_ratio=f"{tightest['ratio']:.2f}",
     svm_high=printed("table2", "external: SVM", "auc_high"),
@@ -384,6 +401,7 @@ say(
 #   {glue:text}`tightest_ratio` times; the others are {glue:text}`other_ratios` times. Near the top of
 #   the scale the formula is a poor guide, and of all intervals {glue:text}`n_above` exceeds the hard
 #   bound. That of the external SVM is cut at 1, printed as {glue:text}`svm_high`.
+# - {glue:text}`n_inside` of {glue:text}`n_aucs` printed AUCs lie in the range of their operating point.
 # - {glue:text}`one_point`: the printed AUC is exactly that of two straight lines through the
 #   operating point. A tree with two leaves that matter has such a curve; so has any model whose 0/1
 #   predictions were scored in place of its probabilities. The page does not decide between them, and

@@ -4,7 +4,14 @@ from __future__ import annotations
 
 import pandas as pd
 
-from helpers.audit.auc import hanley_mcneil_se, largest_se, one_point_auc, p_from_z, read_ci
+from helpers.audit.auc import (
+    auc_limits,
+    hanley_mcneil_se,
+    largest_se,
+    one_point_auc,
+    p_from_z,
+    read_ci,
+)
 from helpers.audit.confusion import MEASURES, SHARES, all_splits, deviations, joint_search
 from helpers.audit.group_summaries import p_span, span
 from helpers.audit.pair_tables import correlations
@@ -100,7 +107,8 @@ def auc_table(published: Published, name: str) -> pd.DataFrame:
     Returns
     -------
     DataFrame, cohort, model, auc (printed), SE (range), Hanley-McNeil SE, ratio of the first to
-    the second, largest possible DeLong SE, and the AUC of a curve with the operating point alone
+    the second, largest possible DeLong SE, the AUC of a curve with the operating point alone, and
+    the range of AUCs of all curves through that point
 
     Notes
     -----
@@ -129,6 +137,7 @@ def auc_table(published: Published, name: str) -> pd.DataFrame:
                     "ratio": sum(errors) / 2 / expected,
                     "largest SE": largest_se(auc, *sizes),
                     "one-point AUC": one_point_auc(*point),
+                    "possible AUC": span(auc_limits(*point), 2),
                 }
             )
     return pd.DataFrame(rows)
