@@ -133,6 +133,17 @@ def test_nothing_that_names_a_person_reaches_the_cohort(tmp_path):
     assert (tmp_path / "key.csv").stat().st_mode & 0o077 == 0
 
 
+@pytest.mark.parametrize(
+    ("name", "warned"), [("PLANTED PERSON", False), ("Planted^Other", True), ("", True)]
+)
+def test_two_people_under_one_number_are_noticed(tmp_path, name, warned):
+    small(tmp_path / "export" / "a", 1)
+    small(tmp_path / "export" / "b", 2, SeriesNumber=3, PatientName=name)
+    report = run(tmp_path / "export", tmp_path)
+    found = report.skipped["reason"].str.contains("under one number").any()
+    assert found == warned and len(report.taken) == 1
+
+
 def test_pseudonyms_stay_when_patients_are_added(tmp_path):
     src = tmp_path / "export"
     small(src / "a", 1)

@@ -199,6 +199,8 @@ def _import_patient(
     found = sorted(found, key=lambda one: (one.when, one.number, one.uid))
     label = {one.uid: f"{position} of {len(found)}" for position, one in enumerate(found, start=1)}
     skipped, possible = [], []
+    if len({one.person for one in found if one.person}) > 1:
+        skipped.append((name, "", "", "two names or dates of birth under one number: one person?"))
     for one in found:
         reason = why_not(one, wanted)
         if reason:

@@ -32,11 +32,12 @@ _WANTED_STEP_MM = 5.0
 class Series:
     """The files of one series of one patient, and what decides whether it is taken.
 
-    identifier, uid, study : as in the files, never written out
+    identifier, uid, study, person : as in the files, never written out
     when : date and time of the study, for the order of studies only
     """
 
     identifier: str
+    person: str
     uid: str
     study: str
     when: str
@@ -74,6 +75,7 @@ def describe(header: Dataset) -> Series:
     return Series(
         identifier=str(header.get("PatientID", "") or "").strip()
         or f"study {header.get('StudyInstanceUID', '')}",
+        person=_person(header),
         uid=str(header.get("SeriesInstanceUID", "")),
         study=str(header.get("StudyInstanceUID", "")),
         when=f"{header.get('StudyDate', '') or ''}{header.get('StudyTime', '') or ''}",
@@ -85,6 +87,12 @@ def describe(header: Dataset) -> Series:
         image_type=image_type.upper(),
         is_ct=header.SOPClassUID in CT_CLASSES,
     )
+
+
+def _person(header: Dataset) -> str:
+    """Name and date of birth, however they are written."""
+    text = f"{header.get('PatientName', '')}{header.get('PatientBirthDate', '')}"
+    return "".join(sign for sign in text.casefold() if sign.isalnum())
 
 
 def add_file(series: Series, header: Dataset, file: Path) -> None:
