@@ -45,8 +45,13 @@ CHAPTERS = (
         (*_COHORT, "imaging", "selection", "models", "statistics"),
     ),
     Chapter("07_comparison", ("scores.csv",), ("table3.csv",), ("statistics",)),
-    Chapter("08_audit", (), ("audit.csv",)),
-    Chapter("09_ledger", ("audit.csv", "ledger.csv", "patients.csv"), ("numbers.csv",)),
+    Chapter("08_audit", (), ("audit.csv",), ("seed",)),
+    Chapter(
+        "09_ledger",
+        ("audit.csv", "ledger.csv", "patients.csv"),
+        ("numbers.csv",),
+        ("synthetic", "outcome", "imaging", "reliability", "selection", "models"),
+    ),
     Chapter("10_model_card", ("table2.csv",), (), ("models", "imaging")),
     Chapter("index", ("patients.csv", "icc.csv", "table2.csv", "ledger.csv"), (), ("models",)),
 )
@@ -77,7 +82,9 @@ class Results:
             )
         if file.suffix == ".parquet":
             return pd.read_parquet(file)
-        return pd.read_csv(file, dtype={"patient_id": str}, keep_default_na=name != "ledger.csv")
+        if name == "ledger.csv":  # printed text: "0.720" has three digits, and blanks are blanks
+            return pd.read_csv(file, dtype=str, keep_default_na=False)
+        return pd.read_csv(file, dtype={"patient_id": str})
 
     def write(self, name: str, table: pd.DataFrame) -> pd.DataFrame:
         """Write a result table in one step and return it."""
