@@ -51,7 +51,8 @@ kinds = results.read("variables.csv").set_index("name")["kind"].to_dict()
 # of probability, with minus without expansion. Zero is "no difference" in every line.
 
 # %%
-tables.show(effects.declared_effects(study.synthetic), "Declared effects")
+declared = effects.declared_effects(study.synthetic)
+tables.show(declared if synthetic else declared.head(0), "Declared effects")
 
 # %% [markdown]
 # The groups overlap in all of them. How often the signs were drawn in this cohort differs from what
@@ -59,7 +60,7 @@ tables.show(effects.declared_effects(study.synthetic), "Declared effects")
 
 # %%
 tables.show(
-    effects.sign_rates(patients, study.synthetic, study.seed) if synthetic else patients[:0],
+    effects.sign_rates(patients, study.synthetic, study.seed) if synthetic else patients.head(0),
     "Signs drawn in this cohort: share of lesions, or the mean of a graded quantity",
 )
 
@@ -70,7 +71,7 @@ tables.show(
 if synthetic and study.images_shown:
     lesions = effects.sign_examples(patients, study.synthetic, study.seed)
     display(figures.lesion_panel(summaries.example_slices([pair for _, pair in lesions])))
-    tables.show(effects.sign_list(lesions), "Signs of the lesions above, in reading order")
+    display(tables.show(effects.sign_list(lesions), "The lesions above, in reading order"))
 
 # %% [markdown]
 # ## Discrimination follows from them
@@ -90,14 +91,14 @@ if synthetic:
         confidence=study.statistics.confidence,
         jobs=jobs,
     )
-    tables.show(areas, "External AUC by size of the effects")
+    display(tables.show(areas, "External AUC by size of the effects"))
 
 # %% tags=["hide-input"]
 if synthetic:
     display(figures.dose_response_plot(areas))
-    null, declared = (areas[areas["factor"] == factor] for factor in (0, 1))
+    null, full = (areas[areas["factor"] == factor] for factor in (0, 1))
     covered = int(((null["auc_low"] < 0.5) & (null["auc_high"] > 0.5)).sum())
-    best = declared.loc[declared["auc"].idxmax()]
+    best = full.loc[full["auc"].idxmax()]
     glue("null_covered", f"{covered} of {len(null)}", display=False)
     glue("declared_auc", f"{best['auc']:.2f}", display=False)
     glue("declared_low", f"{best['auc_low']:.2f}", display=False)
