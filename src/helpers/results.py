@@ -53,6 +53,7 @@ CHAPTERS = (
         ("synthetic", "outcome", "imaging", "reliability", "selection", "models"),
     ),
     Chapter("10_model_card", ("table2.csv",), (), ("models", "imaging")),
+    Chapter("11_effects", ("patients.csv", "variables.csv"), (), (*_COHORT, "selection")),
     Chapter("index", ("patients.csv", "icc.csv", "table2.csv", "ledger.csv"), (), ("models",)),
 )
 LEDGER = ["table", "row", "column", "published", "run", "status", "reason"]
