@@ -160,7 +160,7 @@ def redundancy_heatmap(correlation: pd.DataFrame) -> Figure:
         axes.text(
             column,
             row,
-            f"{value:.2f}".replace("-", "−"),
+            f"{value:.2f}".replace("0.", ".").replace("-", "−"),
             ha="center",
             va="center",
             fontsize=7,
