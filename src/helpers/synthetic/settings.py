@@ -28,7 +28,7 @@ class Effects(_Settings):
     Arba F, et al. Int J Stroke 2022, doi 10.1177/17474930211061639 (meta-analysis).
     Barras CD, et al. AJNR 2013;34:1139, doi 10.3174/ajnr.A3375.
     Boulouis G, et al. JAMA Neurol 2016;73:961, doi 10.1001/jamaneurol.2016.1218.
-    He GN, et al. J Neurol 2018;265, doi 10.1007/s00415-018-8932-6.
+    He GN, et al. J Neurol 2018;265:1883, doi 10.1007/s00415-018-8932-6.
     Ng D, et al. AJNR 2018;39:232, doi 10.3174/ajnr.A5465.
     Selariu E, et al. BMC Neurol 2012;12:109, doi 10.1186/1471-2377-12-109.
     de Souza DCR, et al. Clin Neurol Neurosurg 2025, doi 10.1016/j.clineuro.2025.108845
