@@ -118,7 +118,7 @@ class Published(Part):
         return {name: table for name, table in self.tables.items() if isinstance(table, kind)}
 
 
-def load_published(path: str | Path = DEFAULT) -> Published:
+def load_published(path: str | Path | None = None) -> Published:
     """Read and check the printed numbers of a paper.
 
     Parameters
@@ -140,7 +140,7 @@ def load_published(path: str | Path = DEFAULT) -> Published:
     >>> load_published().number("table1", "systolic_bp", "no_expansion: mean").printed
     '173.0'
     """
-    file = Path(path)
+    file = Path(path or DEFAULT)  # a default in the signature would print this machine's path
     if not file.is_file():
         raise DataError(f"{file.name}: no such file. Give the path of a YAML of printed numbers.")
     try:
