@@ -124,10 +124,23 @@ def draw_lesion(
     centre = head.place(tuple(point))
     reach = 2.2 * radius + 8
     coarse, _ = head.grid.box(tuple(centre - reach), tuple(centre + reach))
-    home = _compartment(head, coarse, location, side)
     block, grid = _doubled(coarse, full)
-    clear = head.depth[coarse] - 0.5 * head.width[coarse]  # of voxels that bone shares
-    home, clear = (upsample(upsample(part, 1), 2) for part in (home, clear))
+    clear = _fine(head.depth[coarse] - 0.5 * head.width[coarse])  # of voxels that bone shares
+    level = _ragged_ellipsoid(grid, centre, radius, proportions, signs, rng)
+    level += 2.5 * np.maximum(-_fine(_compartment(head, coarse, location, side)), 0)
+    allowed = clear > FROM_BONE_MM
+    if allowed.sum() < count:
+        raise DataError(
+            f"patient {patient['patient_id']}: baseline_volume_ml is {volume}, which does not fit "
+            f"into this head ({allowed.sum() * voxel / 1000:.0f} ml around {location}). Lower it."
+        )
+    mask = lowest_connected(np.where(allowed, level, np.inf), count)
+    density = _density(grid, mask, level, radius, signs, rng)
+    return Lesion(block, grid, mask, density, centre, radius)
+
+
+def _ragged_ellipsoid(grid, centre, radius, proportions, signs, rng) -> np.ndarray:
+    """Distance from the centre in mm along the lesion's axes, less where the outline bulges."""
     x, y, z = grid.mesh
     axes = np.array(proportions) * np.exp(rng.normal(0, 0.12, 3))
     axes = axes / np.cbrt(np.prod(axes))
@@ -139,19 +152,9 @@ def draw_lesion(
         + ((c * dy - s * dx) / float(axes[1])) ** 2
         + (dz / float(axes[2])) ** 2
     )
-    level = level - signs.irregularity * radius * (
-        0.8 * smooth_noise(rng, grid, 0.45 * radius) + 0.6 * smooth_noise(rng, grid, 0.2 * radius)
-    )
-    level += 2.5 * np.maximum(-home, 0)
-    allowed = clear > FROM_BONE_MM
-    if allowed.sum() < count:
-        raise DataError(
-            f"patient {patient['patient_id']}: baseline_volume_ml is {volume}, which does not fit "
-            f"into this head ({allowed.sum() * voxel / 1000:.0f} ml around {location}). Lower it."
-        )
-    mask = lowest_connected(np.where(allowed, level, np.inf), count)
-    density = _density(grid, mask, level, radius, signs, rng)
-    return Lesion(block, grid, mask, density, centre, radius)
+    bulges = 0.8 * smooth_noise(rng, grid, 0.45 * radius)
+    bulges += 0.6 * smooth_noise(rng, grid, 0.2 * radius)
+    return level - signs.irregularity * radius * bulges
 
 
 def lowest_connected(level: np.ndarray, count: int) -> np.ndarray:
@@ -198,6 +201,11 @@ def _compartment(head: Head, coarse, location: str, side: float) -> np.ndarray:
         return np.minimum(np.minimum(depth, below - 1.5), -brainstem_level(x, y, z))
     midline = side * x - (2.0 if location == "lobar" else -1.0)
     return np.minimum(np.minimum(depth, -below - 1.5), midline)
+
+
+def _fine(coarse: np.ndarray) -> np.ndarray:
+    """A level of the coarse grid on the full one."""
+    return upsample(upsample(coarse, 1), 2)
 
 
 def _doubled(coarse: tuple[slice, ...], full: Grid) -> tuple[tuple[slice, ...], Grid]:
