@@ -34,6 +34,7 @@ variables = results.write("variables.csv", tables.variable_table(cohort.variable
 
 training = cohort.part("training")
 external = cohort.part("external")
+flow = tables.flow_counts(patients, study.publish.smallest_cell).set_index("cohort")
 origin = {"synthetic": "simulated: no row belongs to a person"}
 glue(
     "paper_training",
@@ -48,8 +49,8 @@ glue(
 glue("source", origin.get(study.source, "read from the study's own files"), display=False)
 glue("n_training", len(training), display=False)
 glue("n_external", len(external), display=False)
-glue("grown_training", int(training["expansion"].sum()), display=False)
-glue("grown_external", int(external["expansion"].sum()), display=False)
+glue("grown_training", flow["expansion"].get("training", 0), display=False)
+glue("grown_external", flow["expansion"].get("external", 0), display=False)
 glue("absolute", f"{study.outcome.absolute_ml:g}", display=False)
 glue("relative", f"{study.outcome.relative:.0%}", display=False)
 glue("n_incomplete", len(cohort.incomplete), display=False)
@@ -73,7 +74,7 @@ glue("twin_note", twin_note[study.source == "synthetic"], display=False)
 # surgery before the second scan, and scans with severe artefacts.
 
 # %% tags=["hide-input"]
-figures.flow_diagram(tables.flow_counts(patients))
+figures.flow_diagram(flow.reset_index())
 
 # %% [markdown]
 # ## The outcome
@@ -97,7 +98,8 @@ figures.flow_diagram(tables.flow_counts(patients))
 # %%
 table1 = tables.table_one(training, cohort.variables)
 results.write("table1.csv", table1)
-tables.show(tables.mask_small(table1, study.publish.smallest_cell), "Training cohort by outcome")
+shown = tables.mask_small(table1, study.publish.smallest_cell)
+tables.show(shown, "Training cohort by outcome")
 
 # %% [markdown]
 # The training cohort is compared because the paper prints only that one. With this many tests a
@@ -106,7 +108,7 @@ tables.show(tables.mask_small(table1, study.publish.smallest_cell), "Training co
 # ## Paper and run
 
 # %% tags=["hide-input"]
-ledger = comparison.compare(published, comparison.table1_values(table1), study)
+ledger = comparison.compare(published, comparison.table1_values(shown), study)
 results.enter(ledger)
 tables.show(comparison.side_by_side(ledger), "Table 1, paper and run")
 

@@ -30,6 +30,7 @@ figures.use_style()
 # %% tags=["remove-cell"]
 data = modelling_data(results, study)
 candidates = data.training[data.candidates.radiomics]
+labels = tables.labels(results.read("variables.csv"))
 clinical = data.training[list(data.candidates.kinds)].assign(expansion=data.training_outcome)
 
 # %% [markdown]
@@ -47,11 +48,11 @@ univariate = univariate_screen(
     study.statistics.confidence,
 )
 results.write("univariate.csv", univariate)
-tables.show(univariate, "Univariate screening in the training cohort")
+tables.show(univariate, "Univariate screening in the training cohort", labels=labels)
 
 # %% tags=["hide-input"]
 if len(univariate):
-    display(figures.odds_ratio_forest(univariate))
+    display(figures.odds_ratio_forest(univariate, labels))
 
 # %% tags=["remove-cell"]
 entered = (
@@ -59,7 +60,6 @@ entered = (
     if study.selection.clinical == "screened"
     else study.selection.clinical
 )
-labels = tables.labels(results.read("variables.csv"))
 glue("entered", ", ".join(labels[name] for name in entered) or "none", display=False)
 glue("alpha", f"{study.selection.alpha:g}", display=False)
 glue("k", study.selection.k, display=False)

@@ -76,7 +76,7 @@ glue(
 # {cite:p}`varma2006`. The external one scores the other hospital. {glue:text}`no_external`
 
 # %% tags=["hide-input"]
-figures.roc_panel(scores)
+figures.roc_panel(scores, study.statistics.confidence)
 
 # %% [markdown]
 # ## Table 2

@@ -44,7 +44,8 @@ figures.difference_forest(scores, study.statistics.confidence)
 # %% [markdown]
 # {glue:text}`n_small` of the {glue:text}`n_tests` comparisons have *P* < 0.05; none is corrected for
 # the others. A comparison of apparent curves tests how well each model remembers, and is shown only
-# because the paper's Table 3 has one.
+# because the paper's Table 3 has one. Near an AUC of 1 with few events DeLong's test and interval lose
+# their level; [the reference page](../book/reference/roc) says how far and what holds better.
 #
 # ## Paper and run
 

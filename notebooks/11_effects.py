@@ -35,7 +35,7 @@ for cohort in ("training", "external"):
 synthetic = study.source == "synthetic"
 availability = {
     True: "",
-    False: "**This study has real patients: nothing was declared, and the tables below are empty.**",
+    False: "This study has real patients: nothing was declared, and the tables below are empty.",
 }
 glue("availability", availability[synthetic], display=False)
 patients = results.read("patients.csv")
@@ -124,8 +124,8 @@ else:
 #
 # :::{exercise}
 # :label: effects-null
-# With all effects at zero, the training lesions were still discriminated, often with an apparent AUC
-# of 0.7 or more. Where does it come from?
+# With all effects at zero, the training lesions were still discriminated, with an apparent AUC
+# well above chance. Where does it come from?
 # :::
 #
 # :::{solution} effects-null

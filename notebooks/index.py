@@ -13,7 +13,7 @@ jobs = 1
 # %% tags=["remove-cell"]
 from myst_nb import glue
 
-from helpers import comparison, figures
+from helpers import comparison, figures, tables
 from helpers.published import load_published
 from helpers.results import Results
 from helpers.study import load_study
@@ -36,17 +36,17 @@ auc_of_best = {
     row.cohort: f"{row.auc:.3f} ({row.auc_low:.3f} to {row.auc_high:.3f})"
     for row in table2[table2["model"] == best].itertuples()
 }
-cohorts = patients.groupby("cohort")["expansion"].agg(["size", "sum"])
+cohorts = tables.flow_counts(patients, study.publish.smallest_cell).set_index("cohort")
 printed_auc = {
     (run, model): float(comparison.printed(published, "table2", f"{paper}: {model}", "auc"))
     for run, paper in (("training (apparent)", "training"), ("external", "external"))
     for model in study.models.classifiers
 }
 glue("title", study.title, display=False)
-glue("n_training", int(cohorts["size"].get("training", 0)), display=False)
-glue("n_external", int(cohorts["size"].get("external", 0)), display=False)
-glue("grown_training", int(cohorts["sum"].get("training", 0)), display=False)
-glue("grown_external", int(cohorts["sum"].get("external", 0)), display=False)
+glue("n_training", int(cohorts["patients"].get("training", 0)), display=False)
+glue("n_external", int(cohorts["patients"].get("external", 0)), display=False)
+glue("grown_training", cohorts["expansion"].get("training", 0), display=False)
+glue("grown_external", cohorts["expansion"].get("external", 0), display=False)
 glue("n_features", len(icc), display=False)
 glue("n_stable", int(icc["stable"].sum()), display=False)
 glue("best", best, display=False)

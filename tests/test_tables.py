@@ -143,6 +143,13 @@ def test_flow_counts_add_up(patients):
     assert (counts["no_expansion"] + counts["expansion"]).tolist() == [90, 30]
 
 
+def test_small_flow_counts_are_bounds_on_both_sides():
+    patients = pd.DataFrame({"cohort": ["external"] * 10, "expansion": [1, 1] + [0] * 8})
+    row = tables.flow_counts(patients, smallest=5).iloc[0]
+    assert (row["patients"], row["expansion"], row["no_expansion"]) == (10, "<5", ">5")
+    assert tables.flow_counts(patients, smallest=2)["expansion"].tolist() == [2]
+
+
 def test_labels_carry_units_and_fall_back_on_the_name(tmp_path):
     table = tables.variable_table(VARIABLES)
     table.to_csv(tmp_path / "variables.csv", index=False)

@@ -54,7 +54,12 @@ CHAPTERS = (
     ),
     Chapter("10_model_card", ("table2.csv",), (), ("models", "imaging")),
     Chapter("11_effects", ("patients.csv", "variables.csv"), (), (*_COHORT, "selection")),
-    Chapter("index", ("patients.csv", "icc.csv", "table2.csv", "ledger.csv"), (), ("models",)),
+    Chapter(
+        "index",
+        ("patients.csv", "icc.csv", "table2.csv", "ledger.csv"),
+        (),
+        ("models", "synthetic"),
+    ),
 )
 LEDGER = ["table", "row", "column", "published", "run", "status", "reason"]
 

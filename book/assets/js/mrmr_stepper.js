@@ -59,7 +59,7 @@
       if (move && event.target !== holder) { event.preventDefault(); go(step + move); }
     });
     stage.append(el("div", { class: "hb-controls" }, back, next), status, holder,
-      el("h4", {}, "Picked so far"), picked);
+      el("p", { class: "hb-title" }, "Picked so far"), picked);
     go(0);
   });
 })();

@@ -56,23 +56,28 @@ def labels(variables: pd.DataFrame) -> dict[str, str]:
     }
 
 
-def flow_counts(patients: pd.DataFrame) -> pd.DataFrame:
+def flow_counts(patients: pd.DataFrame, smallest: int = 1) -> pd.DataFrame:
     """How many patients each cohort holds, without and with expansion.
 
     Parameters
     ----------
     patients : DataFrame, cohort and expansion (0/1), one row a patient
+    smallest : the smallest count that may be printed; of a smaller one and its complement only
+        bounds are given, as text
 
     Returns
     -------
-    DataFrame, cohort, patients, no_expansion, expansion
+    DataFrame, cohort, patients, no_expansion, expansion, in the order of the cohorts in `patients`
     """
-    rows = [
-        {"cohort": cohort, "patients": len(part)}
-        | {group: int((part["expansion"] == code).sum()) for group, code in GROUPS.items()}
-        for cohort, part in patients.groupby("cohort", sort=False)
-    ]
-    return pd.DataFrame(rows, columns=["cohort", "patients", *GROUPS])
+    rows = []
+    for cohort, part in patients.groupby("cohort", sort=False):
+        grown = int((part["expansion"] == 1).sum())
+        counts = [len(part) - grown, grown]
+        if any(1 <= count < smallest for count in counts):
+            bounds = f"<{smallest}", f">{len(part) - smallest}"
+            counts = [bounds[0] if 1 <= count < smallest else bounds[1] for count in counts]
+        rows.append((cohort, len(part), *counts))
+    return pd.DataFrame(rows, columns=["cohort", "patients", "no_expansion", "expansion"])
 
 
 def table_one(patients: pd.DataFrame, variables: Mapping[str, Variable]) -> pd.DataFrame:
