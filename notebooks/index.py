@@ -45,8 +45,8 @@ printed_auc = {
 glue("title", study.title, display=False)
 glue("n_training", int(cohorts["patients"].get("training", 0)), display=False)
 glue("n_external", int(cohorts["patients"].get("external", 0)), display=False)
-glue("grown_training", cohorts["expansion"].get("training", 0), display=False)
-glue("grown_external", cohorts["expansion"].get("external", 0), display=False)
+glue("grown_training", str(cohorts["expansion"].get("training", 0)), display=False)
+glue("grown_external", str(cohorts["expansion"].get("external", 0)), display=False)
 glue("n_features", len(icc), display=False)
 glue("n_stable", int(icc["stable"].sum()), display=False)
 glue("best", best, display=False)
@@ -73,8 +73,8 @@ glue(
 # {glue:text}`grown_training` of them with expansion; {glue:text}`n_external` from elsewhere test them,
 # {glue:text}`grown_external` with expansion.
 #
-# - Of {glue:text}`n_features` features per hematoma, {glue:text}`n_stable` agreed well enough between
-#   two reads to be used ([chapter 4](notebooks/04_reliability)).
+# - Of {glue:text}`n_features` features per hematoma, {glue:text}`n_stable` were reliable enough to be
+#   used ([chapter 4](notebooks/04_reliability) says how that was judged).
 # - The best model by cross-validation is {glue:text}`best`. Its AUC is {glue:text}`apparent` in the
 #   patients it was fitted on, {glue:text}`held_out` in patients held out, and {glue:text}`external` in
 #   the external cohort ([chapter 6](notebooks/06_models)).
