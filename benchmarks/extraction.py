@@ -38,7 +38,7 @@ ONE_THREAD = {f"{name}_NUM_THREADS": "1" for name in ("OMP", "OPENBLAS", "MKL")}
 }
 # run in a process of its own: first extraction, second one, and the largest memory ever held
 PROBE = """
-import json, resource, sys, time
+import json, sys, time
 began = time.perf_counter()
 import SimpleITK as sitk
 from helpers.features import extract
@@ -49,7 +49,9 @@ for _ in range(2):
     start = time.perf_counter()
     extract(image, mask, ImagingSettings(engine=engine))
     times.append(time.perf_counter() - start)
-peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+# of this program alone: getrusage would count the parent's memory at the time of the fork
+status = dict(line.split(":", 1) for line in open("/proc/self/status"))
+peak = int(status["VmHWM"].split()[0]) / 1024
 print(json.dumps([time.perf_counter() - began - times[1], *times, peak]))
 """
 

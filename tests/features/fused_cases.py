@@ -69,7 +69,7 @@ def draw_values(kind: str, shape: tuple, rng: np.random.Generator) -> np.ndarray
         brain = 25.0 * np.rint(brain / 25)
     elif kind == "clipped":
         brain = np.where(smooth > 0, 400.0, -1000.0) + rng.integers(0, 2, shape)
-        brain[0] = rng.normal(40, 10, shape[1:])
+        brain[0] = rng.normal(40, 30, shape[1:])
     return np.rint(brain).astype(np.int16)
 
 
@@ -86,7 +86,7 @@ def random_case(seed: int) -> tuple[sitk.Image, sitk.Image, ImagingSettings, str
         window_hu=(-20.0, 120.0) if rng.random() < 0.8 else None,
         normalize=bool(rng.random() < 0.93),
         spacing_mm=[1.0, 2.0, None][rng.choice(3, p=[0.8, 0.1, 0.1])],
-        bin_width=float(rng.choice([25.0, 10.0, 7.3])),
+        bin_width=float(rng.choice([25.0, 19.0, 31.7])),
     )
     pair = draw_values(content, shape, rng), draw_mask(kind, shape, rng)
     image, mask = (place_image(array, spacing, DIRECTIONS[turned], origin) for array in pair)
