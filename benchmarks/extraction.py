@@ -1,12 +1,11 @@
 """Time, memory and agreement of the fused engine and pyradiomics, interleaved in one run.
 
-    python benchmarks/extraction.py [--repeats 3] [--no-peers]
+    python benchmarks/extraction.py [--repeats 3]
 
 Synthetic lesions of 5, 20 and 60 ml in scans of 512 x 512 x 31 voxels, all 1688 features, one
 thread a process. Clock and processor seconds are both printed: the clock also measures whatever
 else the machine does. Compile and start-up time stand apart. A sample of the synthetic cohort, read
-from files by 2 processes, is extrapolated to the paper's 397 reads. Other packages are installed
-into an environment of their own and measured by `extraction_peers.py`.
+from files by 2 processes, is extrapolated to the paper's 397 reads.
 """
 
 from __future__ import annotations
@@ -211,7 +210,6 @@ def main() -> None:
     """Print all tables."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--repeats", type=int, default=3)
-    parser.add_argument("--no-peers", action="store_true", help="only pyradiomics and fused")
     options = parser.parse_args()
     warnings.simplefilter("ignore")
     os.environ.update(ONE_THREAD)
