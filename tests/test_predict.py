@@ -1,5 +1,7 @@
 """A saved model scores new patients as the fitted one does, and says where it may be wrong."""
 
+import json
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -136,6 +138,17 @@ def test_the_notes_name_the_model_and_its_patients(models, new):
     notes = " ".join(score(folder / "NB.skops").notes)
     assert "NB of study trained, fitted on 120 patients, 40 with expansion" in notes
     assert "research only" in notes and "How the feature table was measured" in notes
+
+
+def test_a_model_without_skill_says_why_all_risks_are_equal(models, new, tmp_path):
+    folder, _ = models
+    _, score = new
+    (tmp_path / "NB.skops").write_bytes((folder / "NB.skops").read_bytes())
+    flat = json.loads((folder / "NB.json").read_text("utf-8")) | {"slope": 0.0, "intercept": -0.7}
+    (tmp_path / "NB.json").write_text(json.dumps(flat))
+    result = score(tmp_path / "NB.skops")
+    assert result.patients["risk"].nunique() == 1
+    assert "no skill, so every risk is the share with expansion in training, 33%" in str(result)
 
 
 def test_missing_columns_are_named(models, new):

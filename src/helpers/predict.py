@@ -265,6 +265,11 @@ def _notes(description: ModelDescription, study: Study, performance: pd.DataFram
     ]
     if description.synthetic:
         notes.append("It was fitted on synthetic patients: its risks mean nothing for a person.")
+    if description.slope == 0:
+        notes.append(
+            f"Its scores of patients held out in training had no skill, so every risk is the share "
+            f"with expansion in training, {grown / (calm + grown):.0%}."
+        )
     if study.source == "features":
         notes.append("How the feature table was measured is not known here: compare its settings.")
     if performance.empty:
