@@ -23,7 +23,7 @@ class ImagingSettings(Settings):
     """
 
     engine: Literal["fused", "pyradiomics"] = Field(
-        "pyradiomics", description="who computes the features; both give the same values"
+        "fused", description="who computes the features; both give the same values"
     )
     window_hu: tuple[float, float] | None = Field(
         (0.0, 100.0),
