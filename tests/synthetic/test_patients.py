@@ -162,7 +162,7 @@ def test_yates_chi_square_is_printed_one(paper, name, statistic, p):
 def test_three_levels_give_the_printed_chi_square(paper, name, statistic, p):
     value, chance = chi_square(crosstab(paper, name), yates=False)
     assert (rounded(value, 3), p_text(chance)) == (statistic, p)
-    assert [int((g[name] == "unknown").sum()) for g in groups(paper)] == [1, 0]
+    assert [int((g[name] == "not recorded").sum()) for g in groups(paper)] == [1, 0]
 
 
 def test_rows_with_another_test(paper):

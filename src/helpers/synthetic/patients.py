@@ -74,8 +74,8 @@ TABLE_1: dict[str, Continuous | Categorical] = {
     "diastolic_bp": Continuous(
         "normal", 45, 165, 1, (99.8, 101.0), (19.8, 21.5), -0.435, (0.05, 0.5)
     ),
-    "smoking": Categorical({"unknown": (1, 0), "no": (122, 35), "yes": (61, 16)}),
-    "drinking": Categorical({"unknown": (1, 0), "no": (113, 33), "yes": (70, 18)}),
+    "smoking": Categorical({"not recorded": (1, 0), "no": (122, 35), "yes": (61, 16)}),
+    "drinking": Categorical({"not recorded": (1, 0), "no": (113, 33), "yes": (70, 18)}),
     "diabetes": _yes((27, 8)),
     "antithrombotic": _yes((29, 12)),
     "gcs": Continuous("beta", 3, 15, 1, (12.5, 12.0), (3.4, 3.4), 0.895),
