@@ -17,11 +17,12 @@ study = "studies/paper.yaml"
 jobs = 1
 
 # %% tags=["hide-input"]
-from myst_nb import glue
+from functools import partial
 
 from helpers import audit, comparison, figures, tables
 from helpers.audit import group_summaries, mutation, summaries
 from helpers.figures.audit import auc_expectation, t_ranges
+from helpers.glued import say
 from helpers.published import load_published
 from helpers.results import Results
 from helpers.study import load_study
@@ -30,16 +31,7 @@ study = load_study(study)
 results = Results(study)
 published = load_published()
 figures.use_style()
-
-
-def say(**values):
-    for name, value in values.items():
-        glue(name, value, display=False)
-
-
-def printed(table, row, column):
-    return comparison.printed(published, table, row, column)
-
+printed = partial(comparison.printed, published)
 
 # %% tags=["remove-cell"]
 ledger = results.write("audit.csv", audit.audit(published))

@@ -38,20 +38,16 @@ numbers = results.write("numbers.csv", comparison.audited(audit, ledger))
 answered = numbers[numbers["agreement"] != ""]
 by_audit = comparison.count_by_status(numbers.assign(status=numbers["audit"]))
 by_run = comparison.count_by_status(answered.assign(status=answered["agreement"]))
-
-
-def count(status):
-    return int((numbers["audit"] == status).sum())
-
+counts = numbers["audit"].value_counts()
 
 glue("n_numbers", len(numbers), display=False)
-glue("n_reproduced", count("reproduced from other printed numbers"), display=False)
-glue("n_consistent", count("consistent within rounding"), display=False)
-glue("n_explained", count("explained"), display=False)
-glue("n_inconsistent", count("inconsistent"), display=False)
+glue("n_reproduced", int(counts.get("reproduced from other printed numbers", 0)), display=False)
+glue("n_consistent", int(counts.get("consistent within rounding", 0)), display=False)
+glue("n_explained", int(counts.get("explained", 0)), display=False)
+glue("n_inconsistent", int(counts.get("inconsistent", 0)), display=False)
 glue(
     "n_open",
-    count("not checkable from print") + count("needs patient data"),
+    int(counts.get("not checkable from print", 0)) + int(counts.get("needs patient data", 0)),
     display=False,
 )
 glue("n_run", len(answered), display=False)
@@ -106,28 +102,27 @@ tables.show(by_run, "Published numbers by agreement with the run", name="ledger-
 # %% [markdown]
 # ## Every number
 
+# %% tags=["hide-input"]
+parts = {
+    name: comparison.readable(part).drop(columns=["table", "reason"])
+    for name, part in numbers.groupby("table")
+}
+places = {name: getattr(published.tables.get(name), "place", name.capitalize()) for name in parts}
+tables.show(parts["table1"], f"{places['table1']}: print, audit and run", name="ledger-table1")
 
 # %% tags=["hide-input"]
-def listed(name):
-    part = comparison.readable(numbers[numbers["table"] == name])
-    part = part.drop(columns=["table", "reason"])
-    place = getattr(published.tables[name], "place", name.capitalize())
-    return tables.show(part, f"{place}: print, audit and run", name=f"ledger-{name}")
-
-
-listed("table1")
+tables.show(parts["table2"], f"{places['table2']}: print, audit and run", name="ledger-table2")
 
 # %% tags=["hide-input"]
-listed("table2")
+tables.show(parts["table3"], f"{places['table3']}: print, audit and run", name="ledger-table3")
 
 # %% tags=["hide-input"]
-listed("table3")
+tables.show(
+    parts["abstract"], f"{places['abstract']}: print, audit and run", name="ledger-abstract"
+)
 
 # %% tags=["hide-input"]
-listed("abstract")
-
-# %% tags=["hide-input"]
-listed("text")
+tables.show(parts["text"], f"{places['text']}: print, audit and run", name="ledger-text")
 
 # %% [markdown]
 # ## Take-aways

@@ -170,7 +170,7 @@ def publish(study: Study) -> Path:
     stamp.unlink(missing_ok=True)
     command = [sys.executable, "-c", _JUPYTER_BOOK, "build", str(source)]
     command += ["--path-output", str(study.paths.build), "-W", "-n", "--keep-going", "-q"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    done = subprocess.run(command, capture_output=True, encoding="utf-8", check=False)
     built = study.paths.build / "_build" / "html"
     if done.returncode or not (built / "index.html").is_file():
         raise DataError(f"the pages could not be built:\n{(done.stdout + done.stderr)[-6000:]}")

@@ -279,7 +279,10 @@ def test_a_mask_of_one_voxel_is_refused_as_pyradiomics_refuses_it(lesion):
         extract_stock(image, dot, ImagingSettings(filters=["original"], spacing_mm=None))
 
 
-def test_what_the_fused_engine_does_not_cover_goes_to_pyradiomics_with_a_message(lesion, caplog):
+def test_what_the_fused_engine_does_not_cover_goes_to_pyradiomics_with_a_message(
+    lesion, caplog, monkeypatch
+):
+    monkeypatch.setattr("helpers.features.lesion._told", set())  # said once a process
     settings = ImagingSettings(engine="fused", filters=["original"], extra={"force2D": True})
     values = extract(*lesion, settings)
     expected = extract_stock(*lesion, settings)

@@ -85,7 +85,9 @@ def test_data_set_of_proc_gives_the_known_statistics(tmp_path):
         "wfns = as.numeric(aSAH$wfns), s100b = aSAH$s100b, ndka = aSAH$ndka), "
         f"'{target.as_posix()}', row.names = FALSE)"
     )
-    done = subprocess.run(["Rscript", "-e", script], capture_output=True, text=True, check=False)
+    done = subprocess.run(
+        ["Rscript", "-e", script], capture_output=True, encoding="utf-8", check=False
+    )
     if done.returncode:
         pytest.skip(f"R has no pROC: {done.stderr.strip().splitlines()[-1]}")
     data = pd.read_csv(target)
