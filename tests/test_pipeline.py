@@ -2,10 +2,14 @@
 
 from pathlib import Path
 
+import pandas as pd
 import pytest
+import yaml
 
 from helpers import tables
 from helpers.cohort import load_cohort
+from helpers.pipeline import extract_features
+from helpers.results import Results
 from helpers.study import load_study
 from helpers.synthetic.patients import simulate_patients
 
@@ -32,3 +36,23 @@ def test_third_level_of_smoking_and_drinking_reaches_table_1(cohort):
     table = tables.table_one(cohort.part("training"), cohort.variables)
     statistic = table.groupby("variable")["statistic"].first().round(3)
     assert (statistic["smoking"], statistic["drinking"]) == (0.348, 0.427)
+
+
+def test_a_simulated_folder_read_as_files_gives_the_same_features(tiny, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    own = {"name": "files", "source": "files", "cohort": {"folder": str(tiny.paths.cohort)}}
+    imaging = tiny.imaging.model_dump(mode="json")
+    (tmp_path / "files.yaml").write_text(yaml.safe_dump(own | {"imaging": imaging}), "utf-8")
+    study = load_study(tmp_path / "files.yaml")
+    cohort = load_cohort(study)
+    chosen = Results(tiny).read("features.parquet").groupby("patient_id").filter(len_over_one)
+    patient = chosen["patient_id"].iloc[0]
+    cohort.patients = cohort.patients[cohort.patients["patient_id"] == patient]
+    features, missing = extract_features(study, cohort)
+    assert missing.empty and set(features["read"]) == {"A1", "A2", "B1"}
+    expected = chosen[chosen["patient_id"] == patient].reset_index(drop=True)
+    pd.testing.assert_frame_equal(features, expected, check_exact=True)
+
+
+def len_over_one(reads):
+    return len(reads) > 1
