@@ -24,6 +24,7 @@ from papermill.exceptions import PapermillExecutionError
 from helpers.cohort import cohort_files
 from helpers.errors import DataError
 from helpers.files import write_atomically
+from helpers.privacy import check_book
 from helpers.results import CHAPTERS, Chapter
 from helpers.study import Study
 
@@ -49,11 +50,22 @@ def build_book(study: Study, jobs: int = 2) -> Path:
     Raises
     ------
     DataError
-        when a chapter fails, when an output holds an error, or when a page cannot be built.
+        when a chapter fails, an output holds an error, a page cannot be built, or the finished
+        book of real patients holds one of their identifiers.
     """
     with _only_one_build(study):
         run_chapters(study, jobs)
-        return publish(study)
+        page = publish(study)
+        if study.source != "synthetic":
+            _refuse_traces(study)
+        return page
+
+
+def _refuse_traces(study: Study) -> None:
+    """Look through the finished book for the identifiers of its patients."""
+    found = check_book(study)
+    if found:
+        raise DataError("\n".join(str(problem) for problem in found))
 
 
 def run_chapters(study: Study, jobs: int) -> list[str]:
