@@ -5,7 +5,8 @@
 Synthetic lesions of 5, 20 and 60 ml in scans of 512 x 512 x 31 voxels, all 1688 features, one
 thread a process. Clock and processor seconds are both printed: the clock also measures whatever
 else the machine does. Compile and start-up time stand apart. A sample of the synthetic cohort, read
-from files by 2 processes, is extrapolated to the paper's 397 reads.
+from files by 2 processes, is extrapolated to the paper's 397 reads. extraction_peers.py has other
+packages beside these two.
 """
 
 from __future__ import annotations
