@@ -15,13 +15,15 @@ jobs = 1
 from IPython.display import display
 from myst_nb import glue
 
-from helpers import figures, interactive, pipeline, summaries, tables
+from helpers import comparison, figures, interactive, pipeline, summaries, tables
 from helpers.cohort import load_cohort
+from helpers.published import load_published
 from helpers.results import Results
 from helpers.study import load_study
 
 study = load_study(study)
 results = Results(study)
+published = load_published()
 figures.use_style()
 
 # %% tags=["remove-cell"]
@@ -95,6 +97,14 @@ tables.show(summaries.agreement_summary(dice), "Agreement with the first read, m
 # %% tags=["hide-input"]
 if len(dice):
     display(figures.dice_plot(dice, points=study.points_shown))
+
+# %% [markdown]
+# ## Paper and run
+
+# %% tags=["hide-input"]
+ledger = comparison.compare(published, comparison.image_values(volumes, dice, patients), study)
+results.enter(ledger)
+tables.show(comparison.side_by_side(ledger), "Scans and re-reads, paper and run")
 
 # %% [markdown]
 # ## Take-aways

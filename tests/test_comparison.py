@@ -196,3 +196,16 @@ def test_audit_and_run_stand_beside_each_other(published, twin):
 
 def test_printed(published):
     assert comparison.printed(published, "text", "features: stable", "n") == "1502"
+
+
+def test_scans_and_rereads_are_held_against_print_where_there_are_images():
+    volumes = pd.DataFrame(
+        {"patient_id": ["1", "2"], "spacing_z_mm": [5.0, 4.8], "rows": 512, "columns": 512}
+    )
+    dice = pd.DataFrame({"patient_id": ["1", "1"]})
+    patients = pd.DataFrame({"patient_id": ["1", "2"], "cohort": ["training", "external"]})
+    values = comparison.image_values(volumes, dice, patients)
+    found = values.set_index(["row", "column"])["value"].to_dict()
+    assert found["scan", "thickness"] == 5 and found["scan", "other thickness"] == 4.8
+    assert found["readers", "n"] == 1 and found["scan", "rows"] == 512
+    assert comparison.image_values(volumes[:0], dice[:0], patients).empty

@@ -153,6 +153,26 @@ def settings_values(study: Study) -> pd.DataFrame:
     return _table(("text", *line) for line in lines)
 
 
+def image_values(volumes: pd.DataFrame, dice: pd.DataFrame, patients: pd.DataFrame) -> pd.DataFrame:
+    """What the paper prints of its scans and re-reads, measured on the images of a study.
+
+    Thickness is the median slice spacing of the training cohort and, as the other one, of the
+    external cohort; a study without images has no values.
+    """
+    cohort = volumes["patient_id"].map(patients.set_index("patient_id")["cohort"])
+    lines = []
+    for column, part in (("thickness", "training"), ("other thickness", "external")):
+        slices = volumes.loc[cohort == part, "spacing_z_mm"]
+        if len(slices):
+            lines.append(("text", "scan", column, float(slices.median())))
+    if len(volumes):
+        lines += [
+            ("text", "scan", size, int(volumes[size].median())) for size in ("rows", "columns")
+        ]
+        lines.append(("text", "readers", "n", dice["patient_id"].nunique()))
+    return _table(lines)
+
+
 def table1_values(table1: pd.DataFrame) -> pd.DataFrame:
     """Values of `table1.csv`: means, SDs, counts, percentages, statistics and P values.
 
