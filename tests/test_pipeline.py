@@ -39,13 +39,14 @@ def test_third_level_of_smoking_and_drinking_reaches_table_1(cohort):
 
 
 def test_a_simulated_folder_read_as_files_gives_the_same_features(tiny, tmp_path, monkeypatch):
-    monkeypatch.chdir(tmp_path)
     own = {"name": "files", "source": "files", "cohort": {"folder": str(tiny.paths.cohort)}}
+    extracted = Results(tiny).read("features.parquet")
+    monkeypatch.chdir(tmp_path)  # from here on a study builds into the temporary folder
     imaging = tiny.imaging.model_dump(mode="json")
     (tmp_path / "files.yaml").write_text(yaml.safe_dump(own | {"imaging": imaging}), "utf-8")
     study = load_study(tmp_path / "files.yaml")
     cohort = load_cohort(study)
-    chosen = Results(tiny).read("features.parquet").groupby("patient_id").filter(len_over_one)
+    chosen = extracted.groupby("patient_id").filter(len_over_one)
     patient = chosen["patient_id"].iloc[0]
     cohort.patients = cohort.patients[cohort.patients["patient_id"] == patient]
     features, missing = extract_features(study, cohort)
