@@ -18,7 +18,8 @@ jobs = 1
 from IPython.display import display
 from myst_nb import glue
 
-from helpers import comparison, effects, figures, summaries, tables
+from helpers import comparison, effects, figures, pipeline, summaries, tables
+from helpers.cohort import load_cohort
 from helpers.published import load_published
 from helpers.results import Results
 from helpers.study import load_study
@@ -69,9 +70,11 @@ tables.show(
 
 # %% tags=["hide-input"]
 if synthetic and study.images_shown:
-    lesions = effects.sign_examples(patients, study.synthetic, study.seed)
-    display(figures.lesion_panel(summaries.example_slices([pair for _, pair in lesions])))
-    display(tables.show(effects.sign_list(lesions), "The lesions above, in reading order"))
+    examples = effects.sign_examples(patients, study.synthetic, study.seed)
+    shown = [patient["patient_id"] for _, patient in examples]
+    lesions = pipeline.lesion_crops(study, load_cohort(study), shown)
+    display(figures.lesion_panel(summaries.example_slices(lesions)))
+    display(tables.show(effects.sign_list(examples), "The lesions above, in reading order"))
 
 # %% [markdown]
 # ## Discrimination follows from them

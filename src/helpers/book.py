@@ -18,6 +18,7 @@ from pathlib import Path
 import jupytext
 import nbformat
 import papermill
+import psutil
 from nbclient.exceptions import CellExecutionError
 from papermill.exceptions import PapermillExecutionError
 
@@ -25,7 +26,8 @@ from helpers.cohort import cohort_files
 from helpers.errors import DataError
 from helpers.files import write_atomically
 from helpers.privacy import check_book
-from helpers.results import CHAPTERS, Chapter
+from helpers.results import CHAPTERS, Chapter, chapters_before
+from helpers.scheduling import run_when_ready
 from helpers.study import Study
 
 REPOSITORY = Path(__file__).resolve().parents[2]
@@ -69,24 +71,38 @@ def _refuse_traces(study: Study) -> None:
 
 
 def run_chapters(study: Study, jobs: int) -> list[str]:
-    """Execute, in order, the chapters whose inputs changed; return their names."""
+    """Execute the chapters whose inputs changed; return their names in the order they ended.
+
+    A chapter begins when those it reads results of are done, `jobs` of them at most side by side.
+    """
     study.paths.notebooks.mkdir(parents=True, exist_ok=True)
     executed, cohort = [], _cohort_state(study)
-    for chapter in CHAPTERS:
-        stamp = study.paths.notebooks / f"{chapter.name}.inputs"
-        output = study.paths.notebooks / f"{chapter.name}.ipynb"
+    chapters = {chapter.name: chapter for chapter in CHAPTERS}
+
+    def run(name: str) -> None:
+        chapter = chapters[name]
+        stamp = study.paths.notebooks / f"{name}.inputs"
+        output = study.paths.notebooks / f"{name}.ipynb"
         inputs = _fingerprint(study, chapter)
-        made = all((study.paths.results / name).is_file() for name in chapter.makes)
+        made = all((study.paths.results / result).is_file() for result in chapter.makes)
         if made and output.is_file() and stamp.is_file() and stamp.read_text() == inputs:
-            print(f"{chapter.name}: unchanged")
-            continue
-        print(f"{chapter.name}: running", flush=True)
+            print(f"{name}: unchanged")
+            return
+        print(f"{name}: running", flush=True)
         stamp.unlink(missing_ok=True)
         _execute(study, chapter, output, jobs)
         _refuse_change(study, cohort, chapter)
-        write_atomically(stamp, lambda file, text=inputs: file.write_text(text))
-        executed.append(chapter.name)
+        write_atomically(stamp, lambda file: file.write_text(inputs))
+        executed.append(name)
+
+    run_when_ready(list(chapters), chapters_before, run, jobs, _stop_kernels)
     return executed
+
+
+def _stop_kernels() -> None:
+    """End the kernels of running chapters, which do not see the user's Ctrl-C."""
+    for child in psutil.Process().children(recursive=True):
+        child.terminate()
 
 
 def _execute(study: Study, chapter: Chapter, output: Path, jobs: int) -> None:

@@ -12,11 +12,10 @@ from threadpoolctl import threadpool_limits
 from helpers.classifiers import classifier, decision_score
 from helpers.features import extract
 from helpers.features.settings import ImagingSettings
-from helpers.imaging.slices import Crop, crop_lesion
 from helpers.models import Candidates, search_pipeline
 from helpers.settings import SelectionSettings
 from helpers.statistics.roc import auc_ci
-from helpers.synthetic.case import patient_signs, simulate_case, simulate_lesion
+from helpers.synthetic.case import patient_signs, simulate_lesion
 from helpers.synthetic.patients import simulate_patients
 from helpers.synthetic.settings import SyntheticSettings
 
@@ -127,15 +126,11 @@ def sign_rates(patients: pd.DataFrame, settings: SyntheticSettings, seed: int) -
 
 def sign_examples(
     patients: pd.DataFrame, settings: SyntheticSettings, seed: int
-) -> list[tuple[str, tuple[pd.Series, Crop]]]:
-    """Six lesions that show one sign each, drawn whole: what there is to see, and the crop.
+) -> list[tuple[str, pd.Series]]:
+    """Six patients whose lesions show one sign each: what there is to see, and the patient's row.
 
     The first has none of the four density signs and the smoothest outline, the second the most
     irregular one; the others have one density sign and, where possible, no other.
-
-    Returns
-    -------
-    list of (words, (patient's row, Crop))
     """
     signs = patient_sign_table(patients, settings, seed)
     fits = patients["baseline_volume_ml"].between(*_SHOWN_ML)
@@ -149,13 +144,10 @@ def sign_examples(
         carriers = signs.index[signs[name] & ~signs.index.isin(list(picks.values()))]
         if len(carriers):
             picks[SIGN_WORDS[name]] = carriers[0]
-    return [
-        (words, (patients.loc[index], _crop(patients.loc[index], settings, seed)))
-        for words, index in picks.items()
-    ]
+    return [(words, patients.loc[index]) for words, index in picks.items()]
 
 
-def sign_list(examples: list[tuple[str, tuple[pd.Series, Crop]]]) -> pd.DataFrame:
+def sign_list(examples: list[tuple[str, pd.Series]]) -> pd.DataFrame:
     """What `sign_examples` shows: lesion (1, 2, ...), sign, location, volume in ml, outcome."""
     rows = [
         (
@@ -165,14 +157,9 @@ def sign_list(examples: list[tuple[str, tuple[pd.Series, Crop]]]) -> pd.DataFram
             float(patient["baseline_volume_ml"]),
             "expansion" if patient["expansion"] else "no expansion",
         )
-        for number, (words, (patient, _)) in enumerate(examples, start=1)
+        for number, (words, patient) in enumerate(examples, start=1)
     ]
     return pd.DataFrame(rows, columns=["lesion", "sign", "location", "volume (ml)", "outcome"])
-
-
-def _crop(patient: pd.Series, settings: SyntheticSettings, seed: int) -> Crop:
-    image, mask = simulate_case(patient, settings, seed)
-    return crop_lesion(image, {"A1": mask})
 
 
 def _measure(patient: pd.Series, settings: SyntheticSettings, seed: int) -> pd.Series:

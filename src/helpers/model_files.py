@@ -8,7 +8,6 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-import skops.io
 from pydantic import BaseModel, ConfigDict
 
 from helpers.classifiers import FULL_NAMES
@@ -61,6 +60,8 @@ def save_models(
     kinds : clinical column: "continuous", "binary" or "categorical"
     study : whose results folder receives the files
     """
+    import skops.io  # slow to import, and most chapters neither save nor load a model
+
     folder = study.paths.results / "models"
     for model in fitted:
         numeric = [*model.features, *(n for n in model.clinical if kinds[n] == "continuous")]
@@ -118,6 +119,8 @@ def load_model(file: str | Path):
     DataError
         when a file is missing, damaged, or holds types that are not trusted.
     """
+    import skops.io
+
     file = Path(file)
     notes = file.with_suffix(".json")
     for path in (file, notes):

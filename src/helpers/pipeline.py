@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 import numpy as np
 import pandas as pd
 
@@ -43,21 +45,33 @@ def example_lesions(study: Study, cohort: Cohort, count: int) -> list[tuple[pd.S
 
     Patients with re-reads come first. Returns pairs of a patient's row and a Crop.
     """
-    if study.source == "features":
-        return []
-    reads = {}
-    for case in cases(study, cohort)[0]:
-        reads.setdefault(case.patient_id, []).append(case)
-    patients = cohort.patients.set_index("patient_id", drop=False)
+    reads = _reads_by_patient(study, cohort)
+    outcome = cohort.patients.set_index("patient_id")["expansion"]
     order = sorted(reads, key=lambda patient: -len(reads[patient]))
-    by_outcome = [[p for p in order if patients.loc[p, "expansion"] == label] for label in (0, 1)]
+    by_outcome = [[p for p in order if outcome[p] == label] for label in (0, 1)]
     turns = [p for pair in zip(*by_outcome, strict=False) for p in pair]
-    shown = []
-    for patient in turns[:count]:
+    return lesion_crops(study, cohort, turns[:count])
+
+
+def lesion_crops(
+    study: Study, cohort: Cohort, patient_ids: Iterable[str]
+) -> list[tuple[pd.Series, Crop]]:
+    """Crops of the lesions of these patients with all their reads, each with the patient's row."""
+    reads = _reads_by_patient(study, cohort)
+    patients = cohort.patients.set_index("patient_id", drop=False)
+    crops = []
+    for patient in patient_ids:
         image = read_image(reads[patient][0].image_path, patient)
         masks = {case.read: read_mask(case.mask_path, patient) for case in reads[patient]}
-        shown.append((patients.loc[patient], crop_lesion(image, masks)))
-    return shown
+        crops.append((patients.loc[patient], crop_lesion(image, masks)))
+    return crops
+
+
+def _reads_by_patient(study: Study, cohort: Cohort) -> dict[str, list[Case]]:
+    reads: dict[str, list[Case]] = {}
+    for case in [] if study.source == "features" else cases(study, cohort)[0]:
+        reads.setdefault(case.patient_id, []).append(case)
+    return reads
 
 
 def sample_reads(study: Study, cohort: Cohort, count: int) -> list[Case]:

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pandas as pd
@@ -21,34 +25,40 @@ class Chapter:
     uses: tuple[str, ...] = ()
 
 
+LEDGER_FILE = "ledger.csv"  # the chapters of the paper's sections each enter their part
 _COHORT = ("source", "seed", "cohort", "outcome", "synthetic")
 CHAPTERS = (
-    Chapter("01_cohort", (), ("patients.csv", "variables.csv", "table1.csv"), _COHORT),
-    Chapter("02_images", ("patients.csv",), ("volumes.csv", "dice.csv"), _COHORT),
+    Chapter("01_cohort", (), ("patients.csv", "variables.csv", "table1.csv", LEDGER_FILE), _COHORT),
+    Chapter("02_images", ("patients.csv",), ("volumes.csv", "dice.csv", LEDGER_FILE), _COHORT),
     Chapter(
         "03_features",
         ("patients.csv",),
-        ("features.parquet", "missing.csv"),
+        ("features.parquet", "missing.csv", LEDGER_FILE),
         (*_COHORT, "imaging", "reliability"),
     ),
-    Chapter("04_reliability", ("features.parquet",), ("icc.csv",), ("reliability", "statistics")),
+    Chapter(
+        "04_reliability",
+        ("features.parquet",),
+        ("icc.csv", LEDGER_FILE),
+        ("reliability", "statistics"),
+    ),
     Chapter(
         "05_selection",
         ("patients.csv", "variables.csv", "features.parquet", "icc.csv"),
-        ("univariate.csv", "selection.csv"),
+        ("univariate.csv", "selection.csv", LEDGER_FILE),
         ("cohort", "selection"),
     ),
     Chapter(
         "06_models",
         ("patients.csv", "variables.csv", "features.parquet", "icc.csv"),
-        ("scores.csv", "table2.csv"),
+        ("scores.csv", "table2.csv", LEDGER_FILE),
         (*_COHORT, "imaging", "selection", "models", "statistics"),
     ),
-    Chapter("07_comparison", ("scores.csv",), ("table3.csv",), ("statistics",)),
+    Chapter("07_comparison", ("scores.csv",), ("table3.csv", LEDGER_FILE), ("statistics",)),
     Chapter("08_audit", (), ("audit.csv",), ("seed",)),
     Chapter(
         "09_ledger",
-        ("audit.csv", "ledger.csv", "patients.csv"),
+        ("audit.csv", LEDGER_FILE, "patients.csv"),
         ("numbers.csv",),
         ("synthetic", "outcome", "imaging", "reliability", "selection", "models"),
     ),
@@ -56,12 +66,19 @@ CHAPTERS = (
     Chapter("11_effects", ("patients.csv", "variables.csv"), (), (*_COHORT, "selection")),
     Chapter(
         "index",
-        ("patients.csv", "icc.csv", "table2.csv", "ledger.csv"),
+        ("patients.csv", "icc.csv", "table2.csv", LEDGER_FILE),
         (),
         ("models", "synthetic"),
     ),
 )
 LEDGER = ["table", "row", "column", "published", "run", "status", "reason"]
+
+
+def chapters_before(name: str) -> set[str]:
+    """The chapters whose results this chapter reads."""
+    place = [chapter.name for chapter in CHAPTERS].index(name)
+    needs = set(CHAPTERS[place].needs)
+    return {chapter.name for chapter in CHAPTERS[:place] if needs & {*chapter.makes}}
 
 
 class Results:
@@ -88,7 +105,7 @@ class Results:
             )
         if file.suffix == ".parquet":
             return pd.read_parquet(file)
-        if name == "ledger.csv":  # printed text: "0.720" has three digits, and blanks are blanks
+        if name == LEDGER_FILE:  # printed text: "0.720" has three digits, and blanks are blanks
             return pd.read_csv(file, dtype=str, keep_default_na=False)
         return pd.read_csv(file, dtype={"patient_id": str})
 
@@ -104,11 +121,23 @@ class Results:
         """Enter a chapter's comparison with the paper into `ledger.csv`, replacing its rows."""
         entries = entries[LEDGER]
         keys = LEDGER[:3]
-        if (self.folder / "ledger.csv").is_file():
-            old = self.read("ledger.csv")
-            known = pd.MultiIndex.from_frame(entries[keys].astype(str))
-            entries = pd.concat(
-                [old[~pd.MultiIndex.from_frame(old[keys].astype(str)).isin(known)], entries]
-            )
-        self.write("ledger.csv", entries.sort_values(keys, kind="stable"))
+        with self._alone():
+            if (self.folder / LEDGER_FILE).is_file():
+                old = self.read(LEDGER_FILE)
+                known = pd.MultiIndex.from_frame(entries[keys].astype(str))
+                entries = pd.concat(
+                    [old[~pd.MultiIndex.from_frame(old[keys].astype(str)).isin(known)], entries]
+                )
+            self.write(LEDGER_FILE, entries.sort_values(keys, kind="stable"))
         return entries
+
+    @contextmanager
+    def _alone(self) -> Iterator[None]:
+        """Hold the folder, so that chapters that run side by side enter one after the other."""
+        self.folder.mkdir(parents=True, exist_ok=True)
+        handle = os.open(self.folder, os.O_RDONLY)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX)
+            yield
+        finally:
+            os.close(handle)

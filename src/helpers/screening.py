@@ -7,7 +7,6 @@ from collections.abc import Mapping
 
 import numpy as np
 import pandas as pd
-import statsmodels.api as sm
 from scipy import stats
 
 from helpers.statistics.group_tests import choose_test
@@ -161,6 +160,8 @@ def _odds_ratios(
     design: np.ndarray, grown: np.ndarray, confidence: float, unit: float = 1.0
 ) -> list[tuple[float, float, float]]:
     """Odds ratio and limits per column of a logistic regression with intercept."""
+    import statsmodels.api as sm  # slow to import, and most chapters fit no odds ratio
+
     nothing = [(np.nan, np.nan, np.nan)] * design.shape[1]
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")

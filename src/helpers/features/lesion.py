@@ -37,11 +37,12 @@ def extract(image: sitk.Image, mask: sitk.Image, settings: ImagingSettings) -> p
         as pyradiomics does, such as for a mask of one voxel
     """
     if settings.engine == "fused":
-        from helpers.features.fused import extract_fused, unsupported
+        from helpers.features.fused import compiling_alone, extract_fused, unsupported
 
         reason = unsupported(settings)
         if reason is None:
-            return extract_fused(image, mask, settings)
+            with compiling_alone():
+                return extract_fused(image, mask, settings)
         _tell(f"the fused engine does not cover {reason}; pyradiomics extracts instead")
     from helpers.features.stock import extract_stock
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import ArrayLike
-from statsmodels.stats.proportion import proportion_confint
 
 INTERVALS = {"wilson": "wilson", "clopper-pearson": "beta"}
 
@@ -50,6 +49,8 @@ def proportion_interval(
     """
     if interval not in INTERVALS:
         raise ValueError(f"interval is {interval!r}; expected {' or '.join(map(repr, INTERVALS))}")
+    from statsmodels.stats.proportion import proportion_confint  # slow to import
+
     low, high = proportion_confint(count, total, 1 - confidence, INTERVALS[interval])
     # Rounding can leave a limit a hair inside the estimate at 0 and 1.
     share = np.asarray(count) / np.asarray(total)
