@@ -97,23 +97,27 @@ def time_one_process(files: dict, repeats: int) -> pd.DataFrame:
         for _ in range(repeats):
             for engine in ENGINES:
                 runs[engine].append(extract_file(pair, engine)[1:])
-        clock, processor = np.transpose([np.median(runs[e], axis=0) for e in ENGINES])
         gap = relative_difference(results["fused"], results["pyradiomics"])
-        rows.append(
-            {
-                "ml": volume,
-                "pyradiomics (s)": clock[0],
-                "fused (s)": clock[1],
-                "ratio": clock[0] / clock[1],
-                "pyradiomics (CPU s)": processor[0],
-                "fused (CPU s)": processor[1],
-                "CPU ratio": processor[0] / processor[1],
-                "values": gap.size,
-                "largest difference": gap.max(),
-                "within 1e-9": (gap <= 1e-9).mean(),
-            }
-        )
+        agreement = {
+            "values": gap.size,
+            "largest difference": gap.max(),
+            "within 1e-9": (gap <= 1e-9).mean(),
+        }
+        rows.append({"ml": volume} | compared(runs) | agreement)
     return pd.DataFrame(rows)
+
+
+def compared(runs: dict[str, list]) -> dict[str, float]:
+    """Medians of the (clock, processor) seconds of each engine, and their ratios."""
+    clock, processor = np.transpose([np.median(runs[engine], axis=0) for engine in ENGINES])
+    return {
+        "pyradiomics (s)": clock[0],
+        "fused (s)": clock[1],
+        "ratio": clock[0] / clock[1],
+        "pyradiomics (CPU s)": processor[0],
+        "fused (CPU s)": processor[1],
+        "CPU ratio": processor[0] / processor[1],
+    }
 
 
 def time_two_processes(files: dict, repeats: int) -> pd.DataFrame:
@@ -127,18 +131,7 @@ def time_two_processes(files: dict, repeats: int) -> pd.DataFrame:
                     done = pool(delayed(extract_file)(pair, engine) for _ in range(4))
                     if turn:  # the first one warms up
                         runs[engine] += [times for _, *times in done]
-            clock, processor = np.transpose([np.median(runs[e], axis=0) for e in ENGINES])
-            rows.append(
-                {
-                    "ml": volume,
-                    "pyradiomics (s)": clock[0],
-                    "fused (s)": clock[1],
-                    "ratio": clock[0] / clock[1],
-                    "pyradiomics (CPU s)": processor[0],
-                    "fused (CPU s)": processor[1],
-                    "CPU ratio": processor[0] / processor[1],
-                }
-            )
+            rows.append({"ml": volume} | compared(runs))
     return pd.DataFrame(rows)
 
 
