@@ -76,7 +76,13 @@
     const root = svg("svg", {
       viewBox: `0 0 ${width} ${height}`, role: "img", "aria-label": title, class: "hb-plot",
     });
-    const ticks = (range) => [0, 0.25, 0.5, 0.75, 1].map((t) => range[0] + t * (range[1] - range[0]));
+    const ticks = (range) => {
+      const size = (range[1] - range[0]) / 4;
+      const decade = 10 ** Math.floor(Math.log10(size));
+      const step = Math.max(...[1, 2, 2.5, 5].map((m) => m * decade).filter((s) => s <= size * 1.0001));
+      const first = Math.ceil(range[0] / step - 1e-9), last = Math.floor(range[1] / step + 1e-9);
+      return Array.from({ length: last - first + 1 }, (_, i) => (first + i) * step);
+    };
     const show = (v) => String(Math.round(v * 100) / 100);
     for (const v of ticks(x)) {
       root.append(svg("line", { x1: px(v), x2: px(v), y1: py(y[0]), y2: py(y[1]), class: "hb-grid" }));

@@ -154,7 +154,7 @@ def odds_ratio_forest(univariate: pd.DataFrame, labels: Mapping[str, str] | None
     axes.set_yticks(range(len(names)), names)
     log_axis(axes.xaxis)
     axes.axvline(1, color=MUTED, linewidth=1, linestyle="--")
-    axes.set_xlabel("odds ratio of expansion (logarithmic), with confidence interval")
+    axes.set_xlabel("odds ratio of expansion, logarithmic")
     texts = [
         f"{name} {row.odds_ratio:.2f} ({row.odds_ratio_low:.2f} to {row.odds_ratio_high:.2f})"
         for name, row in zip(names, table.itertuples(), strict=True)

@@ -10,6 +10,7 @@ import pandas as pd
 from helpers.tables.wording import ABSENT, P_COLUMNS, aligned, column_texts, header
 
 _NUMERIC = re.compile(r"[<>≥≤]?[−-]?\d(?:[\d\s.,;±+%()<>≥≤−–-]|e[+-]?\d|\bto\b)*")
+_ONE_LINE = 18  # characters that are not worth a second line
 LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -43,6 +44,14 @@ class Printed:
     def marked(self) -> int:
         """Index of the column behind which a footnote's letter stands."""
         return self.headers.index("P") if "P" in self.headers else len(self.headers) - 1
+
+    @property
+    def short(self) -> list[bool]:
+        """Whether every text of a column is short enough to stand on one line."""
+        cells = [row.cells for row in self.rows if row.kind != "group"]
+        return [
+            all(len(text) <= _ONE_LINE for text in column) for column in zip(*cells, strict=True)
+        ]
 
 
 def lay_out(table: pd.DataFrame) -> Printed:

@@ -114,14 +114,15 @@ def _row(row: Row, printed: Printed) -> str:
     level = " he-level" if row.kind == "level" else ""
     numeric = "he-number" if printed.numeric[0] else ""
     cells = [f'<th scope="row" class="{(numeric + level).strip()}">{_words(first)}</th>']
-    for number, (text, is_number) in enumerate(zip(others, printed.numeric[1:], strict=True)):
+    kinds = zip(printed.numeric[1:], printed.short[1:], strict=True)
+    for number, (text, kind) in enumerate(zip(others, kinds, strict=True)):
         mark = f"<sup>{row.mark}</sup>" if row.mark and number + 1 == printed.marked else ""
-        cells.append(f"<td{_class(is_number)}>{_words(text)}{mark}</td>")
+        cells.append(f"<td{_class(*kind)}>{_words(text)}{mark}</td>")
     return f"<tr>{''.join(cells)}</tr>"
 
 
-def _class(numeric: bool) -> str:
-    return ' class="he-number"' if numeric else ""
+def _class(numeric: bool, short: bool = False) -> str:
+    return ' class="he-number"' if numeric else ' class="he-short"' if short else ""
 
 
 def _words(text: str) -> str:
