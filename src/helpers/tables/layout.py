@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
@@ -45,7 +46,7 @@ class Printed:
         """Index of the column behind which a footnote's letter stands."""
         return self.headers.index("P") if "P" in self.headers else len(self.headers) - 1
 
-    @property
+    @cached_property
     def short(self) -> list[bool]:
         """Whether every text of a column is short enough to stand on one line."""
         cells = [row.cells for row in self.rows if row.kind != "group"]
