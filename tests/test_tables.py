@@ -10,7 +10,7 @@ from sklearn.metrics import f1_score, precision_score, recall_score, roc_auc_sco
 from helpers import tables
 from helpers.settings import Variable
 from helpers.tables.layout import lay_out
-from helpers.tables.wording import FIGURE_SPACE, aligned, header, p_text
+from helpers.tables.wording import FIGURE_SPACE, aligned, header, p_text, true_minus
 
 VARIABLES = {
     "age": Variable(kind="continuous", label="Age", unit="years"),
@@ -321,3 +321,11 @@ def test_showing_does_not_change_the_table(table1):
     tables.show(table1, "x", labels={"age": "other"}, notes=["more"])
     pd.testing.assert_frame_equal(table1, before)
     assert table1.attrs["labels"]["age"] == "Age (years)"
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [("-0.389 to -0.328", "−0.389 to −0.328"), ("wavelet-3D 2-5", "wavelet-3D 2-5")],
+)
+def test_only_the_hyphen_of_a_sign_becomes_a_minus(text, expected):
+    assert true_minus(text) == expected

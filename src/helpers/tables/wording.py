@@ -38,6 +38,11 @@ _MINUS = re.compile(r"(?<![\w.)-])-(?=\d)")  # a sign, not the hyphen of a name 
 _BRACKETED = re.compile(rf"(\(?)({_NUMBER.pattern})")
 
 
+def true_minus(text: str) -> str:
+    """A text in which the hyphens that stand for a sign are minus signs."""
+    return _MINUS.sub("−", text)
+
+
 def p_text(p: float) -> str:
     """A P value with three digits; smaller ones as <0.001."""
     if pd.isna(p):
@@ -69,7 +74,7 @@ def column_texts(name: str, values: pd.Series) -> list[str]:
         scale = 100 if name in AS_PERCENT else 1
         digits = 1 if name in AS_PERCENT else DIGITS.get(name, _digits(values))
         return [number_text(scale * value, digits) for value in values]
-    return [ABSENT if pd.isna(value) else _MINUS.sub("−", str(value)) for value in values]
+    return [ABSENT if pd.isna(value) else true_minus(str(value)) for value in values]
 
 
 def number_text(value: float, digits: int) -> str:
