@@ -73,7 +73,7 @@ class Effects(_Settings):
         0.2,
         description="lesions with two blended densities (pooled 11% without expansion: Arba 2022; "
         "the difference lies between 10%, an odds ratio of 2.11: de Souza 2025, and 34%, an AUC "
-        "of 0.67: Zhang 2020)",
+        "of 0.67 for the extent of expansion: Zhang 2020)",
     )
 
     def scaled(self, factor: float) -> Effects:
