@@ -58,8 +58,9 @@ tables.show(summaries.geometry_summary(volumes, patients), "Geometry by cohort, 
 # %% [markdown]
 # ## What the readers saw
 #
-# Blood that has clotted is denser than brain: 50 to 70 HU against 25 to 40 {cite:p}`kamalian2016`.
-# A window of 80 HU around 40 HU spends all grey values on that range.
+# Blood that has clotted is denser than brain: 50 to 70 HU against 20 to 30 in white and 37 to 41 in
+# grey matter {cite:p}`kamalian2016`. A window of 80 HU around 40 HU spends all grey values on that
+# range.
 
 # %% tags=["hide-input"]
 if lesions:
