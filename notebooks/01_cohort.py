@@ -2,7 +2,7 @@
 # # 1 The cohort
 #
 # **The paper** (sections 1.1, 1.2 and 2.1) trains on {glue:text}`paper_training` patients with
-# spontaneous intracerebral hemorrhage from one hospital and validates on
+# {term}`spontaneous intracerebral hemorrhage` from one hospital and validates on
 # {glue:text}`paper_external` from another {cite:p}`liuhe2025`. Its Table 1 compares the patients
 # whose hematoma grew with those whose hematoma did not.
 #
@@ -79,21 +79,23 @@ figures.flow_diagram(flow.reset_index())
 # %% [markdown]
 # ## The outcome
 #
-# A hematoma has expanded when it grew by more than {glue:text}`absolute` ml or by more than
-# {glue:text}`relative` of its baseline volume {cite:p}`dowlatshahi2011,morotti2019`. Either
-# condition is enough. **Expansion is the positive class throughout this book**: of the
-# {glue:text}`n_training` training patients {glue:text}`grown_training` expanded, of the
-# {glue:text}`n_external` external ones {glue:text}`grown_external`.
+# A hematoma has expanded ({term}`hematoma expansion`) when it grew by more than
+# {glue:text}`absolute` ml or by more than {glue:text}`relative` of its baseline volume
+# {cite:p}`dowlatshahi2011,morotti2019`. Either condition is enough. **Expansion is the
+# {term}`positive class` throughout this book**: of the {glue:text}`n_training` training patients
+# {glue:text}`grown_training` expanded, of the {glue:text}`n_external` external ones
+# {glue:text}`grown_external`.
 #
-# {glue:text}`n_incomplete` patients have a blank in a clinical column; the policy for them is
-# “{glue:text}`policy`”.
+# {glue:text}`n_incomplete` patients have a blank in a clinical column ({term}`missing value`); the
+# policy for them is “{glue:text}`policy`”.
 
 # %% [markdown]
 # ## Table 1
 #
-# Continuous variables are mean ± SD and are compared by Welch's *t*; categorical ones are n (%)
-# and are compared by χ², with Yates' correction on 2 × 2, or by Fisher's exact test where expected
-# counts are small, unless the study asks for another test. Each line names its test.
+# Continuous variables are mean ± SD and are compared by {term}`Welch's t test`; categorical ones
+# are n (%) and are compared by {term}`χ² <chi-square test>`, with Yates' correction on 2 × 2, or by
+# {term}`Fisher's exact test` where expected counts are small, unless the study asks for another
+# test. Each line names its test.
 
 # %%
 table1 = tables.table_one(training, cohort.variables)
@@ -102,8 +104,9 @@ shown = tables.mask_small(table1, study.publish.smallest_cell)
 tables.show(shown, "Training cohort by outcome")
 
 # %% [markdown]
-# The training cohort is compared because the paper prints only that one. With this many tests a
-# small *P* is a reason to look, not a finding. {glue:text}`twin_note`
+# {ref}`tab-training-cohort-by-outcome` compares the {term}`training cohort` because the paper
+# prints only that one. With this many tests a small *P* is a reason to look, not a finding.
+# {glue:text}`twin_note`
 #
 # ## Paper and run
 

@@ -44,13 +44,13 @@ glue("availability", availability[len(volumes) > 0], display=False)
 
 # %% [markdown]
 # {glue:text}`availability` There are {glue:text}`n_images` baseline scans, and
-# {glue:text}`n_reread` patients were outlined again.
+# {glue:text}`n_reread` patients were outlined again ({term}`re-read`).
 #
 # ## Geometry
 #
-# A voxel is much longer than wide: under half a millimetre in the plane of the slice and about 5 mm
-# across slices. Texture measured on such a grid would depend on direction, which is why
-# [the next chapter](03_features) resamples to cubes.
+# A {term}`voxel` is much longer than wide: under half a millimetre in the plane of the slice and
+# about 5 mm across slices. Texture measured on such a grid would depend on direction, which is why
+# [the next chapter](03_features) resamples to cubes ({ref}`tab-how-each-image-was-prepared`).
 
 # %%
 tables.show(summaries.geometry_summary(volumes, patients), "Geometry by cohort, median (range)")
@@ -58,9 +58,9 @@ tables.show(summaries.geometry_summary(volumes, patients), "Geometry by cohort, 
 # %% [markdown]
 # ## What the readers saw
 #
-# Blood that has clotted is denser than brain: 50 to 70 HU against 20 to 30 in white and 37 to 41 in
-# grey matter {cite:p}`kamalian2016`. A window of 80 HU around 40 HU spends all grey values on that
-# range.
+# Blood that has clotted is denser than brain: 50 to 70 HU ({term}`Hounsfield unit`) against 20 to
+# 30 in white and 37 to 41 in grey matter {cite:p}`kamalian2016`. A {term}`window` of 80 HU around
+# 40 HU spends all grey values on that range.
 
 # %% tags=["hide-input"]
 if lesions:
@@ -75,7 +75,7 @@ if lesions:
 # %% [markdown]
 # ## Volume
 #
-# The volume of a mask is its number of voxels times the volume of one, in ml.
+# The volume of a {term}`mask` is its number of voxels times the volume of one, in ml.
 
 # %% tags=["hide-input"]
 if len(volumes):
@@ -89,8 +89,8 @@ if len(volumes):
 # %% [markdown]
 # ## Agreement of two outlines
 #
-# Dice's coefficient is twice the shared volume over the sum of both volumes: 1 for identical masks,
-# 0 for masks that do not touch {cite:p}`dice1945`.
+# The {term}`Dice coefficient` is twice the shared volume over the sum of both volumes: 1 for
+# identical masks, 0 for masks that do not touch {cite:p}`dice1945`.
 
 # %%
 tables.show(summaries.agreement_summary(dice), "Agreement with the first read, median (range)")
@@ -112,7 +112,7 @@ tables.show(comparison.side_by_side(ledger), "Scans and re-reads, paper and run"
 #
 # - Volume comes from the mask and the spacing; a wrong spacing is a wrong outcome.
 # - Two careful readers do not draw the same outline. What that does to 1688 features is the subject
-#   of [chapter 4](04_reliability).
+#   of [chapter 4](04_reliability), where {ref}`tab-features-that-stay` has the counts.
 #
 # ## Questions
 #

@@ -1,8 +1,9 @@
 # %% [markdown]
 # # 3 From a lesion to 1688 numbers
 #
-# **The paper** (sections 1.3 and 2.2) normalises each image, resamples it to 1 mm, groups grey
-# values into bins of width 25, and extracts {glue:text}`paper_features` features per lesion with
+# **The paper** (sections 1.3 and 2.2) normalises each image ({term}`normalisation`), resamples it
+# to 1 mm ({term}`resampling`), groups grey values into bins of width 25 ({term}`bin width`), and
+# extracts {glue:text}`paper_features` {term}`radiomic features <radiomic feature>` per lesion with
 # pyradiomics {cite:p}`vangriethuysen2017`.
 #
 # **You will learn** where the number comes from, and how normalisation decides whether texture
@@ -66,10 +67,10 @@ tables.show(summaries.imaging_summary(study.imaging), "How each image was prepar
 
 # %% [markdown]
 # The paper prints no scale for its normalisation, and the scale and the bin width of
-# {glue:text}`bin_width` interact: over a whole head with air around it, the standard deviation is so
-# large that a hematoma falls into a handful of bins. Here the image is limited to the window in
-# the table and normalised over the voxels inside it. The median lesion then spans
-# {glue:text}`grey_median` grey levels. {glue:text}`grey_warning`
+# {glue:text}`bin_width` interact: over a whole head with air around it, the standard deviation is
+# so large that a hematoma falls into a handful of bins. Here the image is limited to the window in
+# {ref}`tab-how-each-image-was-prepared` and normalised over the voxels inside it. The median lesion
+# then spans {glue:text}`grey_median` {term}`grey levels <grey level>`. {glue:text}`grey_warning`
 
 # %% tags=["hide-input"]
 if len(grey):
@@ -82,9 +83,11 @@ if len(grey):
 #
 # ## The count
 #
-# Shape is measured once, on the mask. First-order and texture features are measured on the original
-# image and again on every filtered one. The paper calls the features of the original image by their
-# class and all those of filtered images higher-order.
+# Shape is measured once, on the mask. {term}`First-order <first-order feature>` and
+# {term}`texture features <texture feature>` are measured on the original image and again on every
+# filtered one. The paper calls the features of the original image by their class and all those of
+# filtered images {term}`higher-order <higher-order feature>`; {ref}`tab-features-by-family` counts
+# them.
 
 # %%
 counts = count_by_family(names)

@@ -1,8 +1,9 @@
 # %% [markdown]
 # # 4 Which features survive a second reading
 #
-# **The paper** (sections 1.3 and 2.2) keeps the {glue:text}`paper_stable` features whose intra- and
-# inter-observer correlation both exceed 0.85.
+# **The paper** (sections 1.3 and 2.2) keeps the {glue:text}`paper_stable` features whose
+# {term}`intra- <intra-observer agreement>` and {term}`inter-observer <inter-observer agreement>`
+# correlation both exceed 0.85.
 #
 # **You will learn** what an intraclass correlation measures and which families are fragile.
 
@@ -46,11 +47,13 @@ glue("n_features", len(icc), display=False)
 glue("no_rereads", "" if again else no_rereads if perturbed else no_reads, display=False)
 
 # %% [markdown]
-# {glue:text}`n_reread` patients were read again. {glue:text}`no_rereads` Agreement is the intraclass
-# correlation ICC({glue:text}`form`) of McGraw and Wong {cite:p}`mcgraw1996`: the share of a
-# feature's variance that lies between patients rather than between readings. A feature stays when
-# the {glue:text}`passes` exceeds {glue:text}`threshold` both within one reader (A1 and A2) and
-# between two (A1 and B1). Of {glue:text}`n_features` features {glue:text}`n_stable` stay.
+# {glue:text}`n_reread` patients were read again. {glue:text}`no_rereads` Agreement is the
+# {term}`intraclass correlation <intraclass correlation coefficient>` ICC({glue:text}`form`) of
+# McGraw and Wong {cite:p}`mcgraw1996`: the share of a feature's variance that lies between patients
+# rather than between readings. A feature stays when the {glue:text}`passes` exceeds
+# {glue:text}`threshold` both within one reader (A1 and A2) and between two (A1 and B1). Of
+# {glue:text}`n_features` features {glue:text}`n_stable` stay; {ref}`tab-features-that-stay` counts
+# them by family.
 
 # %% tags=["hide-input"]
 if again:

@@ -1,10 +1,12 @@
 # %% [markdown]
 # # 5 Selecting variables
 #
-# **The paper** (section 1.4) screens clinical variables one by one and picks ten radiomic features
-# by minimum redundancy and maximum relevance {cite:p}`peng2005`, all in the training cohort.
+# **The paper** (section 1.4) screens clinical variables one by one ({term}`univariate screening`)
+# and picks ten radiomic features by minimum redundancy and maximum relevance {cite:p}`peng2005`,
+# all in the training cohort.
 #
-# **You will learn** how mRMR trades relevance against redundancy, and what screening cannot tell.
+# **You will learn** how {term}`mRMR` trades relevance against redundancy, and what screening cannot
+# tell.
 
 # %% tags=["parameters"]
 study = "studies/paper.yaml"
@@ -36,8 +38,9 @@ clinical = data.training[list(data.candidates.kinds)].assign(expansion=data.trai
 # %% [markdown]
 # ## Clinical variables
 #
-# Each variable is tested alone, by the test of Table 1. The odds ratio of a continuous variable is
-# per unit, that of a level is against the most frequent level.
+# Each variable is tested alone, by the test of {ref}`Table 1 <tab-training-cohort-by-outcome>`. The
+# odds ratio of a continuous variable is per unit, that of a level is against the most frequent
+# level.
 
 # %%
 univariate = univariate_screen(
@@ -95,8 +98,8 @@ figures.redundancy_heatmap(candidates[selection["feature"]].corr())
 
 # %% [markdown]
 # This list describes the training cohort. The held-out scores of [the next chapter](06_models) do
-# not use it: there, selection is made again inside each fold, because a selection made with the
-# held-out patients in view would flatter them.
+# not use it: there, selection is made again inside each fold ({term}`cross-validation`), because a
+# selection made with the held-out patients in view would flatter them.
 #
 # ## Paper and run
 

@@ -1,9 +1,9 @@
 # %% [markdown]
 # # 6 Four classifiers
 #
-# **The paper** (sections 1.4 and 2.3, Figure 1 and Table 2) trains logistic regression, a decision
-# tree, a support vector machine and naive Bayes with random search, and reports the training and the
-# external cohort.
+# **The paper** (sections 1.4 and 2.3, Figure 1 and Table 2) trains {term}`logistic regression`, a
+# {term}`decision tree`, a {term}`support vector machine` and {term}`naive Bayes` with
+# {term}`random search`, and reports the training and the external cohort.
 #
 # **You will learn** why three numbers, apparent, cross-validated and external, answer three
 # different questions.
@@ -63,17 +63,18 @@ glue(
 # %% [markdown]
 # ## One pipeline
 #
-# Scaling to z scores, mRMR ({glue:text}`k` features), clinical screening and the classifier form one
-# pipeline; random search tries {glue:text}`n_iter` settings of each classifier by
+# Scaling to z scores, mRMR ({glue:text}`k` features), clinical screening and the classifier form
+# one {term}`pipeline`; random search tries {glue:text}`n_iter` settings of each classifier by
 # {glue:text}`folds`-fold cross-validation. Beside radiomics the final models use
 # {glue:text}`clinical`. {glue:text}`n_left_out` patients are left out for missing values.
 #
 # ## Figure 1
 #
-# A score that is higher means expansion is more likely; no curve is ever flipped. The apparent curve
-# scores the patients the model was fitted on. The cross-validated one scores each training patient
-# with a model, including its selection, search and threshold, that never saw that patient
-# {cite:p}`varma2006`. The external one scores the other hospital. {glue:text}`no_external`
+# A score that is higher means expansion is more likely; no curve is ever flipped. The
+# {term}`apparent <apparent performance>` curve scores the patients the model was fitted on. The
+# {term}`cross-validated <cross-validation>` one scores each training patient with a model,
+# including its selection, search and threshold, that never saw that patient {cite:p}`varma2006`.
+# The external one scores the other hospital. {glue:text}`no_external`
 
 # %% tags=["hide-input"]
 figures.roc_panel(scores, study.statistics.confidence)
@@ -90,9 +91,9 @@ for_expansion = table2[table2["positive"] == "expansion"]
 tables.show(for_expansion, "Performance, expansion as the positive class")
 
 # %% [markdown]
-# The paper's Table 2 reads the same matrices the other way, with *no expansion* as the positive class
-# ([chapter 8](08_audit) shows how one can tell). Precision and F1 then look very different, since
-# most patients do not expand.
+# The paper's Table 2 reads the same matrices the other way, with *no expansion* as the positive
+# class ([chapter 8](08_audit) shows how one can tell). {term}`Precision <precision>` and
+# {term}`F1 <F1 score>` then look very different, since most patients do not expand.
 
 # %%
 for_stability = table2[table2["positive"] == "no expansion"]

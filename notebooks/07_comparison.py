@@ -1,10 +1,11 @@
 # %% [markdown]
 # # 7 Are the curves different?
 #
-# **The paper** (section 2.4, Table 3) compares each pair of models by DeLong's test
+# **The paper** (section 2.4, Table 3) compares each pair of models by {term}`DeLong's test`
 # {cite:p}`delong1988` in both cohorts.
 #
-# **You will learn** why two AUCs from the same patients need a paired test.
+# **You will learn** why two AUCs ({term}`area under the curve`) from the same patients need a
+# paired test.
 
 # %% tags=["parameters"]
 study = "studies/paper.yaml"
@@ -32,8 +33,9 @@ glue("n_small", int((table3["p"] < 0.05).sum()), display=False)
 # %% [markdown]
 # ## Table 3
 #
-# Both models score the same patients, so their AUCs rise and fall together; DeLong's test takes that
-# correlation into account. *z* is positive when the first model of the pair has the larger AUC.
+# Both models of a pair in {ref}`tab-pairs-of-models` score the same patients, so their AUCs rise
+# and fall together; DeLong's test takes that correlation into account. *z* is positive when the
+# first model of the pair has the larger AUC.
 
 # %%
 tables.show(table3, "Pairs of models")

@@ -43,11 +43,12 @@ glue("positive", first.positive, display=False)
 #
 # {glue:text}`n_models` classifiers of study {glue:text}`study`. **{glue:text}`warning`**
 #
-# They give the risk of hematoma expansion (the positive class is {glue:text}`positive`) from a
-# baseline CT, an outline of the hematoma and a few clinical values. They were trained on
-# {glue:text}`without` patients without and {glue:text}`with` with expansion. Adults within hours of a
-# spontaneous intracerebral hemorrhage are the only people they can be asked about; not children, not
-# hemorrhage from trauma, tumour, aneurysm, malformation or infarction, and not scans after surgery.
+# They give the risk of {term}`hematoma expansion` (the positive class is {glue:text}`positive`)
+# from a baseline CT, an outline of the hematoma and a few clinical values. They were trained on
+# {glue:text}`without` patients without and {glue:text}`with` with expansion. Adults within hours of
+# a spontaneous intracerebral hemorrhage are the only people they can be asked about; not children,
+# not hemorrhage from trauma, tumour, aneurysm, malformation or infarction, and not scans after
+# surgery.
 
 # %%
 tables.show(summaries.model_summary(cards), "The fitted models")
@@ -55,9 +56,9 @@ tables.show(summaries.model_summary(cards), "The fitted models")
 # %% [markdown]
 # ## How good they are
 #
-# The apparent figures are those of the patients a model was fitted on, and flatter it. The
-# cross-validated and the external ones are what a new patient may expect; [chapter 6](06_models) has
-# their intervals and curves.
+# The {term}`apparent <apparent performance>` figures are those of the patients a model was fitted
+# on, and flatter it. The cross-validated and the external ones are what a new patient may expect;
+# [chapter 6](06_models) has their curves ({ref}`fig-roc`) and all other measures.
 
 # %%
 tables.show(summaries.performance_summary(table2), "AUC by what the patients were to the model")
@@ -83,7 +84,8 @@ tables.show(summaries.version_summary(cards), "Versions they were made with")
 # - The scanner, kernel or slice thickness differs from training.
 # - The outline includes edema, ventricular blood or another lesion, or was made by another rule.
 # - Expansion is defined in another way, or the second scan was made at another time.
-# - Expansion is more or less frequent than in training: the risk then needs recalibration.
+# - Expansion is more or less frequent than in training: the risk then needs recalibration
+#   ({term}`calibration`).
 #
 # ## Take-aways
 #

@@ -1,11 +1,11 @@
 # %% [markdown]
 # # 11 What the declared effects do
 #
-# **The paper** (sections 2.3 and 2.4) reports an AUC of {glue:text}`paper_training` in training and
-# of {glue:text}`paper_external` in external validation for its best model {cite:p}`liuhe2025`. A
-# meta-analysis of ten radiomics studies of hematoma expansion pools to 0.80 {cite:p}`jiang2023`.
-# The patients of a synthetic study carry as much signal as its author puts in, so what was put in has
-# to be said.
+# **The paper** (sections 2.3 and 2.4) reports an {term}`AUC <area under the curve>` of
+# {glue:text}`paper_training` in training and of {glue:text}`paper_external` in external validation
+# for its best model {cite:p}`liuhe2025`. A meta-analysis of ten radiomics studies of hematoma
+# expansion pools to 0.80 {cite:p}`jiang2023`. The patients of a synthetic study carry as much
+# signal as its author puts in, so what was put in has to be said.
 #
 # **You will learn** which differences between the two groups were declared, what they look like,
 # and how the AUC follows from them: at chance when they are zero.
@@ -79,10 +79,10 @@ if synthetic and study.images_shown:
 # %% [markdown]
 # ## Discrimination follows from them
 #
-# For each size of the effects a new cohort of lesions is drawn with **all** effects multiplied by it.
-# Scaling, mRMR and logistic regression are fitted on the training lesions and scored on external
-# ones that no step has seen. There are three times as many external patients as in the study, so that
-# intervals are narrower; lesions are drawn in uniform brain, which is quick.
+# For each size of the effects a new cohort of lesions is drawn with **all** effects multiplied by
+# it. Scaling, {term}`mRMR` and {term}`logistic regression` are fitted on the training lesions and
+# scored on external ones that no step has seen. There are three times as many external patients as
+# in the study, so that intervals are narrower; lesions are drawn in uniform brain, which is quick.
 
 # %%
 if synthetic:
@@ -127,8 +127,8 @@ else:
 #
 # :::{exercise}
 # :label: effects-null
-# With all effects at zero, the training lesions were still discriminated, with an apparent AUC
-# well above chance. Where does it come from?
+# With all effects at zero, the training lesions would still be discriminated, with an apparent AUC
+# above chance. Where would it come from?
 # :::
 #
 # :::{solution} effects-null
