@@ -60,9 +60,9 @@ def mrmr(
 
     .. math::
 
-        I(x_i; y) - \frac{1}{|S|} \sum_{s \in S} I(x_i; x_s)
-        \quad \text{(MID)} \qquad \text{or} \qquad
-        I(x_i; y) \Big/ \frac{1}{|S|} \sum_{s \in S} I(x_i; x_s) \quad \text{(MIQ)}
+        I(x_i; y) &- \frac{1}{|S|} \sum_{s \in S} I(x_i; x_s) \quad \text{(MID) or}
+
+        I(x_i; y) &\Big/ \frac{1}{|S|} \sum_{s \in S} I(x_i; x_s) \quad \text{(MIQ)}
 
     over the features S picked so far. Of equal scores the first column wins. A constant feature
     holds no information and is never picked. Redundancies are summed up as features are picked, so
@@ -159,7 +159,8 @@ class MRMRSelector(SelectorMixin, BaseEstimator):
 
     Examples
     --------
-    >>> X = np.array([[1.0, 2, 2], [2, 4, 1], [3, 6, 3], [8, 16, 1], [7, 14, 3], [9, 18, 3]])
+    >>> X = np.array([[1.0, 2, 2], [2, 4, 1], [3, 6, 3],
+    ...               [8, 16, 1], [7, 14, 3], [9, 18, 3]])
     >>> MRMRSelector(k=2).fit(X, [0, 0, 0, 1, 1, 1]).get_support()
     array([ True, False,  True])
     """

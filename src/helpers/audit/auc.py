@@ -44,7 +44,7 @@ def read_ci(auc: str, low: str, high: str, confidence: float = 0.95) -> Symmetri
 
     Notes
     -----
-    DeLong's interval is symmetric unless its upper end is cut at 1. Where AUC + (AUC - low)
+    DeLong's interval is symmetric unless its upper end is cut at 1. Where AUC + (AUC − low)
     reaches 1, the SE is taken from the lower half alone.
 
     Examples
@@ -71,7 +71,7 @@ def read_ci(auc: str, low: str, high: str, confidence: float = 0.95) -> Symmetri
 
 
 def hanley_mcneil_se(auc: float, positives: int, negatives: int) -> float:
-    """Standard error of an AUC for given group sizes (Hanley and McNeil 1982).
+    r"""Standard error of an AUC for given group sizes (Hanley and McNeil 1982).
 
     Parameters
     ----------
@@ -80,8 +80,11 @@ def hanley_mcneil_se(auc: float, positives: int, negatives: int) -> float:
 
     Notes
     -----
-    With Q1 = A/(2 - A) and Q2 = 2A²/(1 + A), the variance is
-    (A(1 - A) + (positives - 1)(Q1 - A²) + (negatives - 1)(Q2 - A²)) / (positives × negatives).
+    With m positives, n negatives, :math:`Q_1 = A / (2 - A)` and :math:`Q_2 = 2 A^2 / (1 + A)`, the
+    variance is
+
+    .. math:: \frac{A (1 - A) + (m - 1)(Q_1 - A^2) + (n - 1)(Q_2 - A^2)}{m n} .
+
     It rests on exponential scores, so a printed SE may lie some way off.
 
     References
@@ -99,12 +102,13 @@ def hanley_mcneil_se(auc: float, positives: int, negatives: int) -> float:
 
 
 def largest_se(auc: float, positives: int, negatives: int) -> float:
-    """The largest standard error that DeLong's method can give for an AUC and group sizes.
+    r"""The largest standard error that DeLong's method can give for an AUC and group sizes.
 
     Notes
     -----
-    The variance is S10/positives + S01/negatives, sample variances of placement values. These lie
-    between 0 and 1 with mean A, so each is at most A(1 - A) n/(n - 1).
+    The variance is :math:`S_{10} / m + S_{01} / n` for m positives and n negatives, with the sample
+    variances of placement values. These lie between 0 and 1 with mean A, so the variance of k of
+    them is at most :math:`A (1 - A) \, k / (k - 1)`.
     """
     return float(np.sqrt(auc * (1 - auc) * (1 / (positives - 1) + 1 / (negatives - 1))))
 
@@ -139,7 +143,7 @@ def z_from_p(p: str) -> Range:
 
 @lru_cache(maxsize=4096)
 def implied_correlation(auc_a: str, auc_b: str, se_a: Range, se_b: Range, z: str) -> Range | None:
-    """Range of the correlation of two AUCs that a printed Z implies.
+    r"""Range of the correlation of two AUCs that a printed Z implies.
 
     Parameters
     ----------
@@ -149,13 +153,17 @@ def implied_correlation(auc_a: str, auc_b: str, se_a: Range, se_b: Range, z: str
 
     Returns
     -------
-    low, high, not limited to [-1, 1]; None where the Z may be zero, which tells nothing
+    low, high : floats
+        not limited to [−1, 1]; None where the Z may be zero, which tells nothing
 
     Notes
     -----
-    Var(a - b) = (difference / Z)², so r = (se_a² + se_b² - (difference / Z)²) / (2 se_a se_b).
+    A difference D of the AUCs has the standard error :math:`d = D / Z`, so
+
+    .. math:: r = \frac{s_a^2 + s_b^2 - d^2}{2 s_a s_b} .
+
     r falls with the difference; in either SE it is convex or rising, so its largest value lies in
-    a corner, and its least value in a corner or where se_a² = se_b² - d² (or the reverse).
+    a corner, and its least value in a corner or where :math:`s_a^2 = s_b^2 - d^2` (or the reverse).
 
     Examples
     --------
@@ -212,8 +220,8 @@ def possible_aucs(auc: str, positives: int, negatives: int) -> list[Fraction]:
 def auc_limits(sensitivity: float, specificity: float) -> Range:
     """The smallest and the largest area under a ROC curve through an operating point.
 
-    A curve that rises from (0, 0) through (1 - specificity, sensitivity) to (1, 1) encloses at
-    least sensitivity × specificity and at most 1 - (1 - sensitivity)(1 - specificity).
+    A curve that rises from (0, 0) through (1 − specificity, sensitivity) to (1, 1) encloses at
+    least sensitivity × specificity and at most 1 − (1 − sensitivity)(1 − specificity).
 
     Examples
     --------

@@ -167,7 +167,7 @@ def joint_search(
 
     Parameters
     ----------
-    models : model: its printed measures
+    models : dict, the printed measures of each model
     splits : candidate (positives, negatives), shape = (n_splits, 2); see `all_splits`
     capped, slack : see `limits`
 
@@ -179,7 +179,7 @@ def joint_search(
     -----
     For each candidate the counts of true positives and true negatives that the printed recall and
     specificity allow are few and consecutive; they are tried together for all candidates that the
-    models before have left, as arrays of integers. Cross-multiplied inequalities stay below 2^53.
+    models before have left, as arrays of integers. Cross-multiplied inequalities stay below 2⁵³.
 
     Examples
     --------

@@ -147,7 +147,7 @@ def hidden_levels(
     statistic: str,
     unprinted: int = 2,
 ) -> list[HiddenLevels]:
-    """All splits of the patients without a printed level that give a printed χ².
+    r"""All splits of the patients without a printed level that give a printed χ².
 
     Parameters
     ----------
@@ -158,7 +158,8 @@ def hidden_levels(
 
     Returns
     -------
-    list of HiddenLevels, each table once whatever the order of its levels
+    list of HiddenLevels
+        each table once whatever the order of its levels
 
     Raises
     ------
@@ -167,8 +168,9 @@ def hidden_levels(
 
     Notes
     -----
-    With p the share of the first group among all, a level with counts a and b adds
-    (a (1 - p) - b p)² / ((a + b) p (1 - p)) to χ².
+    With p the share of the first group among all, a level with counts a and b adds to χ²
+
+    .. math:: \frac{(a (1 - p) - b p)^2}{(a + b) \, p (1 - p)} .
 
     Examples
     --------

@@ -42,9 +42,11 @@ def judge(
 
     Returns
     -------
-    verdict : REPRODUCED when every possible value is printed so, CONSISTENT when some are,
-        EXPLAINED when only a common slip of rounding leads there, else INCONSISTENT
-    what : the computed number in words, with the slip if there is one
+    verdict : str
+        REPRODUCED when every possible value is printed so, CONSISTENT when some are, EXPLAINED
+        when only a common slip of rounding leads there, else INCONSISTENT
+    what : str
+        the computed number in words, with the slip if there is one
 
     Examples
     --------

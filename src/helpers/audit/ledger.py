@@ -62,8 +62,9 @@ def audit(published: Published) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame, table, row, column, published, status, reason, in the order of the paper's file.
-    Statuses are those of `STATUSES`; "needs patient data" names the chapter that has them.
+    DataFrame
+        table, row, column, published, status, reason, in the order of the paper's file. Statuses
+        are those of `STATUSES`; "needs patient data" names the chapter that has them.
 
     Notes
     -----

@@ -103,9 +103,10 @@ def catch_table(
 
     Returns
     -------
-    DataFrame, table, row, column, published, changed, place (of the digit, 1 is the last one),
-    caught. A change is caught when some number becomes inconsistent or explained that was not so
-    before; a change that only removes such a mark is not.
+    DataFrame
+        table, row, column, published, changed, place (of the digit, 1 is the last one), caught. A
+        change is caught when some number becomes inconsistent or explained that was not so
+        before; a change that only removes such a mark is not.
     """
     before = _marks(published)
     rows = []

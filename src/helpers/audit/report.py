@@ -21,8 +21,10 @@ class Report:
 
     Attributes
     ----------
-    ledger : every printed number with status and reason, as `helpers.audit.audit` makes it
-    text : the same for reading: counts by status, then each number that is explained or
+    ledger : DataFrame
+        every printed number with status and reason, as `helpers.audit.audit` makes it
+    text : str
+        the same for reading: counts by status, then each number that is explained or
         inconsistent, then the 2 × 2 tables that were recovered
     """
 

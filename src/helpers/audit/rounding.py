@@ -80,13 +80,15 @@ def rounding_interval(printed: str, significant: int | None = None) -> Interval:
     Parameters
     ----------
     printed : text such as "2.8", "-1.630" or "<0.001"
-    significant : read the number as rounded to so many significant digits and then padded with
-        zeros, where that is coarser: some programs print 101.4 as 101 and a later hand as 101.0
+    significant : int or None
+        read the number as rounded to so many significant digits and then padded with zeros, where
+        that is coarser: some programs print 101.4 as 101 and a later hand as 101.0
 
     Returns
     -------
-    Interval; of "<0.001" all from 0 to 0.001, of ">0.05" all from 0.05 to 1 (bounds are printed
-    for P values only)
+    Interval
+        of "<0.001" all from 0 to 0.001, of ">0.05" all from 0.05 to 1 (bounds are printed for
+        P values only)
 
     Raises
     ------
@@ -127,8 +129,10 @@ def print_like(value: float | Exact, printed: str) -> str:
     --------
     >>> print_like(float("-inf"), "1.23")
     '-∞'
-    >>> print_like(2.75, "2.8"), print_like(Fraction(2, 3), "66.6"), print_like(0.0002, "<0.001")
-    ('2.8', '0.7', '<0.001')
+    >>> print_like(2.75, "2.8"), print_like(Fraction(2, 3), "66.6")
+    ('2.8', '0.7')
+    >>> print_like(0.0002, "<0.001")
+    '<0.001'
     """
     if printed.startswith("<") and value < number(printed):
         return printed

@@ -26,7 +26,12 @@ Range = tuple[float, float]
 class TwoGroups:
     """Printed summaries of a continuous variable in two groups.
 
-    mean, sd : two intervals each, in the variable's unit; n : two group sizes
+    Attributes
+    ----------
+    mean, sd : pairs of Interval
+        one of each group, in the variable's unit
+    n : pair of int
+        group sizes
     """
 
     mean: tuple[Interval, Interval]
@@ -50,7 +55,7 @@ class TwoGroups:
 
 
 def t_range(groups: TwoGroups, test: str = WELCH) -> Range:
-    """The smallest and the largest t, first group minus second.
+    r"""The smallest and the largest t, first group minus second.
 
     Parameters
     ----------
@@ -63,8 +68,8 @@ def t_range(groups: TwoGroups, test: str = WELCH) -> Range:
 
     Notes
     -----
-    Welch: t = (m1 - m2) / sqrt(s1²/n1 + s2²/n2). Student: the variances are pooled with weights
-    n1 - 1 and n2 - 1 and divided by 1/n1 + 1/n2.
+    Welch: :math:`t = (m_1 - m_2) / \sqrt{s_1^2/n_1 + s_2^2/n_2}`. Student: both variances are the
+    one pooled with weights :math:`n_1 - 1` and :math:`n_2 - 1`.
 
     Examples
     --------
@@ -197,8 +202,9 @@ def grim(mean: str, n: int, items: int = 1) -> bool:
 
     Returns
     -------
-    bool; True wherever 1/(n × items) is smaller than the rounding unit, so the test has power in
-    small groups only
+    bool
+        True wherever 1/(n × items) is smaller than the rounding unit, so the test has power in
+        small groups only
 
     References
     ----------
@@ -225,7 +231,8 @@ def sd_limits(mean: str, n: int, low: float, high: float, integers: bool = False
 
     Returns
     -------
-    low, high : floats, of the sample SD (n - 1)
+    low, high : floats
+        of the sample SD, with n − 1 in its denominator
 
     Notes
     -----

@@ -102,7 +102,9 @@ def bootstrap_test(
     y_true : 0/1, array-like, shape = (n_patients,)
     score_a, score_b : array-like, shape = (n_patients,)
         higher = label 1 more likely
-    n_boot, seed, confidence : int, int, float
+    n_boot, seed : int
+        as for `bootstrap_auc`
+    confidence : float
         as for `bootstrap_auc`
 
     Returns

@@ -188,7 +188,7 @@ def net_benefit(y_true: ArrayLike, risk: ArrayLike, thresholds: ArrayLike) -> Ne
     Notes
     -----
     :math:`TP / N - FP / N \cdot t / (1 - t)` at the threshold t: a patient treated in vain costs
-    t / (1 - t) of what a patient treated rightly gains.
+    :math:`t / (1 - t)` of what a patient treated rightly gains.
 
     References
     ----------

@@ -227,7 +227,7 @@ def choose_threshold(
     rule: Literal["youden", "half", "sensitivity"] = "youden",
     sensitivity: float = 0.9,
 ) -> float:
-    """Operating point of a score: a patient is called positive when score >= threshold.
+    """Operating point of a score: a patient is called positive when score ≥ threshold.
 
     Choose it on training patients and carry it over; chosen on the patients it is judged by, it
     flatters.

@@ -24,7 +24,7 @@ def chi_square(table: ArrayLike, correction: bool = True) -> GroupTest:
     Parameters
     ----------
     table : counts, array-like, shape = (n_levels, n_groups), no empty row or column
-    correction : whether a 2 x 2 table gets Yates' continuity correction; larger ones never do
+    correction : whether a 2 × 2 table gets Yates' continuity correction; larger ones never do
 
     Returns
     -------
@@ -66,7 +66,7 @@ def fisher_exact(table: ArrayLike) -> GroupTest:
     Returns
     -------
     GroupTest
-        statistic is the conditional maximum likelihood odds ratio of a 2 x 2 table, NaN for
+        statistic is the conditional maximum likelihood odds ratio of a 2 × 2 table, NaN for
         a larger one
 
     Raises
@@ -78,7 +78,7 @@ def fisher_exact(table: ArrayLike) -> GroupTest:
     Notes
     -----
     The P value is the sum of the probabilities, given both margins, of all tables that are no more
-    probable than the observed one. It is exact for r x c tables as well, not simulated.
+    probable than the observed one. It is exact for r × c tables as well, not simulated.
 
     References
     ----------

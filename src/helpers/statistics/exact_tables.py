@@ -1,4 +1,4 @@
-"""The exact P value of an r x c table with fixed margins, by the network algorithm."""
+"""The exact P value of an r × c table with fixed margins, by the network algorithm."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def exact_p_value(table: np.ndarray, largest: int = LARGEST_NETWORK) -> float:
 
     References
     ----------
-    Mehta CR, Patel NR. A network algorithm for performing Fisher's exact test in r x c contingency
+    Mehta CR, Patel NR. A network algorithm for performing Fisher's exact test in r × c contingency
     tables. J Am Stat Assoc 1983;78:427-434.
 
     Examples

@@ -226,7 +226,7 @@ def choose_table_test(table: ArrayLike, test: str = "auto") -> GroupTest:
 
     Notes
     -----
-    By rule a 2 x 2 table gets chi-square with Yates' correction, or Fisher's exact test when an
+    By rule a 2 × 2 table gets chi-square with Yates' correction, or Fisher's exact test when an
     expected count is below 5. A larger one gets chi-square without correction, or the exact test
     of Freeman and Halton when more than 20% of the expected counts are below 5 or one is below 1
     (Cochran). A table too large for the exact test gets its Monte Carlo estimate, and the name of

@@ -31,7 +31,7 @@ class GaussianInformation:
     r"""Mutual information from Pearson's correlation, :math:`-\frac{1}{2} \ln(1 - \rho^2)`.
 
     Exact for jointly normal variables; for the 0/1 outcome :math:`\rho` is the point-biserial
-    correlation. :math:`\rho^2` is capped at 1 - 1e-12.
+    correlation. :math:`\rho^2` is capped at :math:`1 - 10^{-12}`.
 
     Parameters
     ----------
@@ -45,7 +45,8 @@ class GaussianInformation:
 
     Examples
     --------
-    >>> found = GaussianInformation(np.array([[1.0, 5.0], [2.0, 5.0], [3.0, 5.0]]), [0, 0, 1])
+    >>> features = np.array([[1.0, 5.0], [2.0, 5.0], [3.0, 5.0]])
+    >>> found = GaussianInformation(features, [0, 0, 1])
     >>> found.relevance.round(3).tolist(), found.usable.tolist()
     ([0.693, 0.0], [True, False])
     """
@@ -70,7 +71,7 @@ class GaussianInformation:
 class DiscretisedInformation:
     """Mutual information of features in three states: below, within and above mean ± SD.
 
-    The SD has n - 1 in its denominator; a value on a border counts as within. Information is the
+    The SD has n − 1 in its denominator; a value on a border counts as within. Information is the
     plug-in estimate from the counts.
 
     Parameters

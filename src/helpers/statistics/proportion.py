@@ -34,8 +34,11 @@ def proportion_interval(
     Notes
     -----
     Wilson, with :math:`\hat p = x / n` and the normal quantile z:
-    :math:`\left( \hat p + \frac{z^2}{2n} \pm z \sqrt{\frac{\hat p (1 - \hat p)}{n} +
-    \frac{z^2}{4 n^2}} \right) / \left( 1 + \frac{z^2}{n} \right)`.
+
+    .. math::
+
+        \left( \hat p + \frac{z^2}{2n} \pm z \sqrt{\frac{\hat p (1 - \hat p)}{n} +
+        \frac{z^2}{4 n^2}} \right) \Big/ \left( 1 + \frac{z^2}{n} \right) .
 
     References
     ----------

@@ -14,7 +14,7 @@ class GroupTest:
     test : str
         name of the test
     statistic : float
-        t, U, chi-square, or the conditional odds ratio of Fisher's test on 2 x 2; NaN where there
+        t, U, chi-square, or the conditional odds ratio of Fisher's test on 2 × 2; NaN where there
         is none
     p_value : float
         two-sided
