@@ -89,7 +89,8 @@ def stable_by_family(table: pd.DataFrame) -> pd.DataFrame:
 
     Returns
     -------
-    DataFrame: family, features, stable, stable_percent; the last row is the total
+    DataFrame
+        family, features, stable, stable_percent; the last row is the total
     """
     families = table["feature"].map(family)
     rows = [
@@ -117,7 +118,8 @@ def count_by_rule(
 
     Returns
     -------
-    DataFrame: form, estimate, lower_limit (numbers of features); no rows without re-reads
+    DataFrame
+        form, estimate, lower_limit (numbers of features); no rows without re-reads
     """
     names = _feature_names(features)
     comparisons = _comparisons(features, names)
