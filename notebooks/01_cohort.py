@@ -140,7 +140,8 @@ tables.show(comparison.side_by_side(ledger), "Table 1, paper and run")
 #
 # :::{exercise}
 # :label: cohort-test
-# Which line of Table 1 would change its test if the cohort were a quarter as large, and why?
+# Which line of {ref}`tab-training-cohort-by-outcome` would change its test if the cohort were a
+# quarter as large, and why?
 # :::
 #
 # :::{solution} cohort-test

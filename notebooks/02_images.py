@@ -2,8 +2,8 @@
 # # 2 Images and segmentations
 #
 # **The paper** (sections 1.2 and 1.3) scans at 120 kVp with slices of 4.8 or 5 mm and a 512 × 512
-# matrix. One reader outlines every hematoma in three dimensions; a random part of the patients is
-# outlined again by the same reader and by a second one.
+# matrix. One reader outlines every hematoma in three dimensions ({term}`segmentation`); a random
+# part of the patients is outlined again by the same reader and by a second one.
 #
 # **You will learn** what such a scan looks like to a computer, and how far two outlines agree.
 
@@ -51,6 +51,7 @@ glue("availability", availability[len(volumes) > 0], display=False)
 # A {term}`voxel` is much longer than wide: under half a millimetre in the plane of the slice and
 # about 5 mm across slices. Texture measured on such a grid would depend on direction, which is why
 # [the next chapter](03_features) resamples to cubes ({ref}`tab-how-each-image-was-prepared`).
+# {ref}`tab-geometry-by-cohort-median-range` has both sides of it for each cohort.
 
 # %%
 tables.show(summaries.geometry_summary(volumes, patients), "Geometry by cohort, median (range)")
@@ -91,6 +92,7 @@ if len(volumes):
 #
 # The {term}`Dice coefficient` is twice the shared volume over the sum of both volumes: 1 for
 # identical masks, 0 for masks that do not touch {cite:p}`dice1945`.
+# {ref}`tab-agreement-with-the-first-read-median-ran` holds each re-read against the first read.
 
 # %%
 tables.show(summaries.agreement_summary(dice), "Agreement with the first read, median (range)")

@@ -73,7 +73,7 @@ tables.show(reliability.stable_by_family(icc), "Features that stay")
 # ## How the rule changes the count
 #
 # Demanding the lower confidence limit instead of the estimate is stricter; so is absolute agreement
-# against consistency.
+# against consistency. {ref}`tab-features-kept-under-other-rules` has the count of each rule.
 
 # %%
 rules = reliability.count_by_rule(features, study.reliability.threshold)
@@ -83,8 +83,8 @@ tables.show(rules, "Features kept under other rules")
 # ## Chance instead of readers
 #
 # A cohort without re-reads can still ask which features depend on the exact outline: the contour
-# and the image are disturbed at random, many times a patient, and the same correlation is computed
-# over the disturbed reads {cite:p}`zwanenburg2019`.
+# and the image are disturbed at random ({term}`perturbation`), many times a patient, and the same
+# correlation is computed over the disturbed reads {cite:p}`zwanenburg2019`.
 
 # %% tags=["hide-input"]
 if perturbed:

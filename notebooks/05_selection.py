@@ -38,9 +38,9 @@ clinical = data.training[list(data.candidates.kinds)].assign(expansion=data.trai
 # %% [markdown]
 # ## Clinical variables
 #
-# Each variable is tested alone, by the test of {ref}`Table 1 <tab-training-cohort-by-outcome>`. The
-# odds ratio of a continuous variable is per unit, that of a level is against the most frequent
-# level.
+# Each variable is tested alone, by the test it has in {ref}`tab-training-cohort-by-outcome`. The
+# {term}`odds ratio` of a continuous variable is per unit, that of a level is against the most
+# frequent level.
 
 # %%
 univariate = univariate_screen(
@@ -75,8 +75,8 @@ glue("n_candidates", candidates.shape[1], display=False)
 # ## Few features of many
 #
 # From {glue:text}`n_candidates` reliable features mRMR picks {glue:text}`k`. The first has the
-# highest mutual information with the outcome; each next one the best balance of relevance and mean
-# mutual information with those already picked.
+# highest {term}`mutual information` with the outcome; each next one the best balance of relevance
+# and mean mutual information with those already picked ({ref}`tab-mrmr-in-the-training-cohort`).
 
 # %%
 settings = study.selection

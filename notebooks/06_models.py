@@ -92,8 +92,10 @@ tables.show(for_expansion, "Performance, expansion as the positive class")
 
 # %% [markdown]
 # The paper's Table 2 reads the same matrices the other way, with *no expansion* as the positive
-# class ([chapter 8](08_audit) shows how one can tell). {term}`Precision <precision>` and
-# {term}`F1 <F1 score>` then look very different, since most patients do not expand.
+# class ({ref}`tab-audit-sizes` of [chapter 8](08_audit) shows how one can tell). Read so,
+# {term}`precision` and {term}`F1 <F1 score>` look very different
+# ({ref}`tab-the-same-predictions-no-expansion-as-the` beside
+# {ref}`tab-performance-expansion-as-the-positive-cl`), since most patients do not expand.
 
 # %%
 for_stability = table2[table2["positive"] == "no expansion"]
@@ -134,15 +136,16 @@ tables.show(comparison.side_by_side(ledger), "Table 2, paper and run")
 #
 # :::{solution} models-drop
 # :class: dropdown
-# Compare the two rows of each model in Table 2. The more freely a model can bend to single patients,
-# the more it loses: look at the depth of the tree and the gamma of the support vector machine that
-# random search chose.
+# Compare the two rows of each model in {ref}`tab-performance-expansion-as-the-positive-cl`. The
+# more freely a model can bend to single patients, the more it loses: look at the depth of the tree
+# and the gamma of the support vector machine that random search chose.
 # :::
 #
 # :::{exercise}
 # :label: models-threshold
 # A treatment is safe and works only before the hematoma grows. At which end of the curve do you want
-# to be, and which column of Table 2 tells you what it costs?
+# to be, and which column of {ref}`tab-performance-expansion-as-the-positive-cl` tells you what it
+# costs?
 # :::
 #
 # :::{solution} models-threshold

@@ -44,10 +44,12 @@ tables.show(table3, "Pairs of models")
 figures.difference_forest(scores, study.statistics.confidence)
 
 # %% [markdown]
-# {glue:text}`n_small` of the {glue:text}`n_tests` comparisons have *P* < 0.05; none is corrected for
-# the others. A comparison of apparent curves tests how well each model remembers, and is shown only
-# because the paper's Table 3 has one. Near an AUC of 1 with few events DeLong's test and interval lose
-# their level; [the reference page](../book/reference/roc) says how far and what holds better.
+# {glue:text}`n_small` of the {glue:text}`n_tests` comparisons have *P* < 0.05; none is corrected
+# for the others. {ref}`fig-differences` shows each difference with its {term}`confidence interval`.
+# A comparison of {term}`apparent <apparent performance>` curves tests how well each model
+# remembers, and is shown only because the paper's Table 3 has one; the curves are those of
+# {ref}`fig-roc`. Near an AUC of 1 with few events DeLong's test and interval lose their level; [the
+# reference page](../book/reference/roc) says how far and what holds better.
 #
 # ## Paper and run
 

@@ -46,9 +46,9 @@ glue("positive", first.positive, display=False)
 # They give the risk of {term}`hematoma expansion` (the positive class is {glue:text}`positive`)
 # from a baseline CT, an outline of the hematoma and a few clinical values. They were trained on
 # {glue:text}`without` patients without and {glue:text}`with` with expansion. Adults within hours of
-# a spontaneous intracerebral hemorrhage are the only people they can be asked about; not children,
-# not hemorrhage from trauma, tumour, aneurysm, malformation or infarction, and not scans after
-# surgery.
+# a {term}`spontaneous intracerebral hemorrhage` are the only people they can be asked about; not
+# children, not hemorrhage from trauma, tumour, aneurysm, malformation or infarction, and not scans
+# after surgery.
 
 # %%
 tables.show(summaries.model_summary(cards), "The fitted models")
@@ -66,8 +66,9 @@ tables.show(summaries.performance_summary(table2), "AUC by what the patients wer
 # %% [markdown]
 # ## What they need
 #
-# The image is prepared as below; `hebook predict` refuses any other setting, and names each patient
-# with a value outside the range of the training patients.
+# The image is prepared as {ref}`tab-preparation-of-the-image` says; `hebook predict` refuses any
+# other setting, and names each patient with a value outside the range of the training patients
+# ({ref}`tab-inputs-and-their-range-in-training`).
 
 # %%
 tables.show(summaries.imaging_summary(first.imaging), "Preparation of the image")
@@ -90,7 +91,8 @@ tables.show(summaries.version_summary(cards), "Versions they were made with")
 # ## Take-aways
 #
 # - A model file without its settings, ranges and population is not usable.
-# - The threshold belongs to the model; a new cohort may need another, chosen before it is judged.
+# - The {term}`threshold` belongs to the model; a new cohort may need another, chosen before it is
+#   judged.
 #
 # ## Questions
 #

@@ -2,9 +2,10 @@
 # # CT radiomics and hematoma expansion
 #
 # **Can a CT scan taken within hours of a brain hemorrhage tell whose hematoma will still grow?**
-# Liu and He {cite:p}`liuhe2025` measured 1688 features of each hematoma, trained four classifiers in one
-# hospital and tried them in another. This book runs every step of their paper again, from voxels to
-# *P* values, and puts the paper's numbers beside those of the run.
+# Liu and He {cite:p}`liuhe2025` measured 1688 {term}`features <radiomic feature>` of each hematoma,
+# trained four classifiers in one hospital and tried them in another. This book runs every step of
+# their paper again, from voxels to *P* values, and puts the paper's numbers beside those of the
+# run.
 
 # %% tags=["parameters", "remove-cell"]
 study = "studies/paper.yaml"
@@ -70,16 +71,17 @@ glue(
 # ## What was asked, and what was found
 #
 # Study: **{glue:text}`title`**. {glue:text}`n_training` patients train the models,
-# {glue:text}`grown_training` of them with expansion; {glue:text}`n_external` from elsewhere test them,
-# {glue:text}`grown_external` with expansion.
+# {glue:text}`grown_training` of them with {term}`expansion <hematoma expansion>`;
+# {glue:text}`n_external` from elsewhere test them, {glue:text}`grown_external` with expansion.
 #
 # - Of {glue:text}`n_features` features per hematoma, {glue:text}`n_stable` were reliable enough to be
 #   used ([chapter 4](notebooks/04_reliability) says how that was judged).
-# - The best model by cross-validation is {glue:text}`best`. Its AUC is {glue:text}`apparent` in the
-#   patients it was fitted on, {glue:text}`held_out` in patients held out, and {glue:text}`external` in
-#   the external cohort ([chapter 6](notebooks/06_models)).
+# - The best model by {term}`cross-validation` is {glue:text}`best`. Its
+#   {term}`AUC <area under the curve>` is {glue:text}`apparent` in the patients it was fitted on,
+#   {glue:text}`held_out` in patients held out, and {glue:text}`external` in the external cohort
+#   ({ref}`fig-overview`; the curves are in [chapter 6](notebooks/06_models)).
 # - Of {glue:text}`n_printed` printed numbers that the run can be held against, {glue:text}`n_same` come
-#   out with the same digits.
+#   out with the same digits ([chapter 9](notebooks/09_ledger) lists them all).
 
 # %% tags=["remove-input"]
 figures.auc_overview(table2, printed_auc if comparison.is_twin(published, study) else None)
