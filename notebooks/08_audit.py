@@ -52,16 +52,16 @@ say(
 # does not tell how halves were rounded. All that follows works with such intervals, in exact
 # fractions. A check never says "the value is"; it says which values are possible.
 #
-# The checks themselves are older than this book: GRIM asks whether a mean of integers can exist
-# {cite:p}`brown2017`, SPRITE which samples have a given mean and SD {cite:p}`heathers2018`. In groups
-# of {glue:text}`smallest_group` or more, integers reach every mean with one decimal, so these two
-# can find nothing here. Test statistics can.
+# The checks themselves are older than this book: {index}`GRIM` asks whether a mean of integers can
+# exist {cite:p}`brown2017`, {index}`SPRITE` which samples have a given mean and SD
+# {cite:p}`heathers2018`. In groups of {glue:text}`smallest_group` or more, integers reach every
+# mean with one decimal, so these two can find nothing here. Test statistics can.
 #
 # ## Continuous variables: whose *t*?
 #
 # Section 1.5 of the paper speaks of a two-sided *t* test. There are two: Student's, which pools both
-# variances, and Welch's, which does not {cite:p}`welch1947`. From a row's means, SDs and group sizes
-# follows the range of each.
+# variances, and {term}`Welch's <Welch's t test>`, which does not {cite:p}`welch1947`. From a row's
+# means, SDs and group sizes follows the range of each ({ref}`fig-t-ranges`).
 
 # %% tags=["hide-input"]
 t_ranges(group_summaries.t_deviations(published, "table1"))
@@ -108,8 +108,9 @@ say(
 )
 
 # %% [markdown]
-# Welch's test fits {glue:text}`n_welch` of {glue:text}`n_means` rows in both *t* and *P*, Student's
-# fits {glue:text}`n_student`. The page never says so, but the *t* values are Welch's.
+# Welch's test fits {glue:text}`n_welch` of {glue:text}`n_means` rows in both *t*
+# ({ref}`tab-audit-t`) and *P* ({ref}`tab-audit-p`), Student's fits {glue:text}`n_student`. The page
+# never says so, but the *t* values are Welch's.
 #
 # One row resists. With means to one decimal, diastolic pressure leaves *t* at
 # {glue:text}`diastolic_range`; {glue:text}`diastolic_t` is printed. The table itself offers a way out.
@@ -155,8 +156,9 @@ say(
 )
 
 # %% [markdown]
-# {glue:text}`n_yates` of {glue:text}`n_chi` printed statistics are χ² with Yates' continuity
-# correction {cite:p}`yates1934`. Three rows are worth a second look.
+# {glue:text}`n_yates` of {glue:text}`n_chi` printed statistics are {term}`χ² <chi-square test>`
+# with Yates' continuity correction {cite:p}`yates1934` ({ref}`tab-audit-counts`). Three rows are
+# worth a second look.
 #
 # - **Sex** prints the statistic of one test beside the *P* of another. The statistic is that of
 #   {glue:text}`sex_chi`, whose *P* would be {glue:text}`sex_p_yates`; the printed
@@ -194,11 +196,12 @@ say(
 )
 
 # %% [markdown]
-# For {glue:text}`hidden_rows` the degrees of freedom are {glue:text}`hidden_df`, so there was a third
-# level, and the number of tables that fit is {glue:text}`hidden_tables` in each. The third level
-# holds {glue:text}`hidden_without` patient without and {glue:text}`hidden_with` with expansion. A
-# single patient whose habits were not known, entered as a category of its own, would look like this.
-# The page cannot say whether it was the same patient in both rows, nor what the category was called.
+# For {glue:text}`hidden_rows` the degrees of freedom are {glue:text}`hidden_df`, so there was a
+# third level, and the number of tables that fit is {glue:text}`hidden_tables` in each. The third
+# level holds {glue:text}`hidden_without` patient without and {glue:text}`hidden_with` with
+# expansion ({ref}`tab-audit-hidden`). A single patient whose habits were not known, entered as a
+# category of its own, would look like this. The page cannot say whether it was the same patient in
+# both rows, nor what the category was called.
 #
 # ## Percentages
 
@@ -217,10 +220,11 @@ tables.show(
 #
 # ## Table 2 as 2 × 2 tables
 #
-# Accuracy, precision, recall, specificity and F1 are ratios of four counts. There are only so many
-# counts, so a printed row can be searched for all tables that give it. Models that were tested on the
-# same patients must agree on the group sizes. The search below tries every split of the printed
-# total, under three readings from strict to lenient.
+# {term}`Accuracy <accuracy>`, {term}`precision`, {term}`recall`, {term}`specificity` and F1 are
+# ratios of four counts. There are only so many counts, so a printed row can be searched for all
+# tables that give it. Models that were tested on the same patients must agree on the group sizes.
+# The search below tries every split of the printed total, under three readings from strict to
+# lenient.
 
 # %%
 sizes = summaries.size_table(published, "table2")
@@ -261,12 +265,12 @@ say(
 )
 
 # %% [markdown]
-# Two things are not on the page and follow from it.
+# Two things are not on the page and follow from {ref}`tab-audit-sizes`.
 #
 # **Which class is positive.** In training the group sizes are printed, {glue:text}`training_sizes`.
-# The printed rows fit when **{glue:text}`positive_class`** is the positive class; with expansion as
-# the positive class {glue:text}`expansion_first` of the two sizes fits, even if every last digit may be off by
-# one.
+# The printed rows fit when **{glue:text}`positive_class`** is the {term}`positive class`; with
+# expansion as the positive class {glue:text}`expansion_first` of the two sizes fits, even if every last
+# digit may be off by one.
 #
 # **How many external patients expanded.** The paper prints a total of {glue:text}`n_external`.
 # {glue:text}`cap_exists` share of that many patients or fewer is {glue:text}`cap`%, so that number
@@ -286,9 +290,9 @@ accuracy = reason["table2", "training: DT", "accuracy"]
 say(n_departures=len(departures), dt_reason=accuracy)
 
 # %% [markdown]
-# {glue:text}`n_departures` printed measures depart, none by more than a unit of the last digit.
-# One is instructive, the accuracy of the decision tree in training: {glue:text}`dt_reason`. No
-# choice of table can repair that.
+# {glue:text}`n_departures` printed measures depart ({ref}`tab-audit-departures`), none by more than
+# a unit of the last digit. One is instructive, the accuracy of the decision tree in training:
+# {glue:text}`dt_reason`. No choice of table can repair that.
 #
 # ## What Table 2 looks like for expansion
 #
@@ -316,10 +320,11 @@ for side, words in (("no", "no expansion"), ("yes", "expansion")):
     )
 
 # %% [markdown]
-# For the SVM in training, precision {glue:text}`precision_no` becomes {glue:text}`precision_yes` and
-# F1 {glue:text}`f1_no` becomes {glue:text}`f1_yes`; sensitivity for expansion is
-# {glue:text}`recall_yes` and specificity {glue:text}`specificity_yes`. Nothing about the model
-# changed. R's `caret`, for one, takes the first factor level as positive unless told otherwise.
+# For the SVM in training ({ref}`tab-audit-both`), precision {glue:text}`precision_no` becomes
+# {glue:text}`precision_yes` and F1 {glue:text}`f1_no` becomes {glue:text}`f1_yes`; sensitivity for
+# expansion is {glue:text}`recall_yes` and specificity {glue:text}`specificity_yes`. Nothing about
+# the model changed. R's `caret`, for one, takes the first factor level as positive unless told
+# otherwise.
 #
 # ## AUCs and their intervals
 #
@@ -336,8 +341,8 @@ tables.show(
 )
 
 # %% [markdown]
-# The recovered operating point limits the AUC too: a curve that passes through it encloses at least
-# sensitivity × specificity and at most one minus the product of both errors.
+# The recovered {term}`operating point` limits the AUC too: a curve that passes through it encloses
+# at least sensitivity × specificity and at most one minus the product of both errors.
 
 # %%
 columns = ["cohort", "model", "printed AUC", "possible AUC", "one-point AUC"]
@@ -389,11 +394,13 @@ say(
 #   pair: {glue:text}`text_values` would be printed as the first, {glue:text}`table_values` as the
 #   second. The interval's centre, {glue:text}`centre_low` to {glue:text}`centre_high`, speaks for the
 #   table.
-# - The smallest standard error beside its expectation is that of {glue:text}`tightest`,
-#   {glue:text}`tightest_ratio` times; the others are {glue:text}`other_ratios` times. Near the top of
-#   the scale the formula is a poor guide, and of all intervals {glue:text}`n_above` exceeds the hard
-#   bound. That of the external SVM is cut at 1, printed as {glue:text}`svm_high`.
-# - {glue:text}`n_inside` of {glue:text}`n_aucs` printed AUCs lie in the range of their operating point.
+# - The smallest standard error beside its expectation ({ref}`tab-audit-auc`) is that of
+#   {glue:text}`tightest`, {glue:text}`tightest_ratio` times; the others are
+#   {glue:text}`other_ratios` times. Near the top of the scale the formula is a poor guide, and of
+#   all intervals {glue:text}`n_above` exceeds the hard bound. That of the external SVM is cut at 1,
+#   printed as {glue:text}`svm_high`.
+# - {glue:text}`n_inside` of {glue:text}`n_aucs` printed AUCs lie in the range of their operating
+#   point ({ref}`tab-audit-points`).
 # - {glue:text}`one_point`: the printed AUC is exactly that of two straight lines through the
 #   operating point. A tree with two leaves that matter has such a curve; so has any model whose 0/1
 #   predictions were scored in place of its probabilities. The page does not decide between them, and
@@ -428,10 +435,10 @@ say(
 )
 
 # %% [markdown]
-# The two AUCs of a pair come from the same patients, so Z depends on their correlation, which is not
-# printed but follows from Z and both intervals. {glue:text}`n_pairs_possible` of
-# {glue:text}`n_pairs_all` correlations are possible. Where *P* does not follow from Z:
-# {glue:text}`p_flagged`.
+# The two AUCs of a pair come from the same patients, so Z depends on their correlation, which is
+# not printed but follows from Z and both intervals. {glue:text}`n_pairs_possible` of
+# {glue:text}`n_pairs_all` correlations are possible ({ref}`tab-audit-pairs`). Where *P* does not
+# follow from Z: {glue:text}`p_flagged`.
 #
 # In training, {glue:text}`small_pairs` have *P* < 0.05; section 2.4 of the paper mentions only the
 # SVM against naive Bayes. None of the *P* values is corrected for the others.
@@ -468,10 +475,10 @@ say(
 # %% [markdown]
 # In {glue:text}`n_draws` simulated cohorts an AUC of {glue:text}`printed_auc` or more has a
 # probability of {glue:text}`p_exact` if the true AUC is {glue:text}`training_auc`, and of
-# {glue:text}`p_spread` if it is only known as well as its interval says. The model is simple: normal
-# scores, independent patients, one population. Improbable is not impossible. An easier case mix at the
-# second hospital, for example, would raise the AUC without anything being amiss, and the paper does
-# not describe its external patients.
+# {glue:text}`p_spread` if it is only known as well as its interval says ({ref}`fig-auc-expectation`).
+# The model is simple: normal scores, independent patients, one population. Improbable is not
+# impossible. An easier case mix at the second hospital, for example, would raise the AUC without
+# anything being amiss, and the paper does not describe its external patients.
 #
 # ## Features and software
 
@@ -528,9 +535,9 @@ say(
 )
 
 # %% [markdown]
-# Of {glue:text}`n_digits` single changes {glue:text}`rate`% are noticed; of changes in the last digit
-# alone {glue:text}`last_rate`%. Most often missed: {glue:text}`most_missed`. So a number without a
-# mark is not thereby right.
+# Of {glue:text}`n_digits` single changes {glue:text}`rate`% are noticed ({ref}`tab-audit-caught`);
+# of changes in the last digit alone {glue:text}`last_rate`%. Most often missed:
+# {glue:text}`most_missed`. So a number without a mark is not thereby right.
 #
 # ## What the page cannot decide
 

@@ -73,9 +73,10 @@ glue(
 tables.show(by_audit, "Published numbers by audit status", name="ledger-audit")
 
 # %% [markdown]
-# {glue:text}`n_reproduced` numbers are reproduced and {glue:text}`n_consistent` consistent;
-# {glue:text}`n_explained` are explained and {glue:text}`n_inconsistent` inconsistent;
-# {glue:text}`n_open` cannot be checked on the page.
+# By {ref}`tab-ledger-audit`, {glue:text}`n_reproduced` numbers are reproduced and
+# {glue:text}`n_consistent` consistent; {glue:text}`n_explained` are explained and
+# {glue:text}`n_inconsistent` inconsistent; {glue:text}`n_open` cannot be checked on the page.
+# {ref}`tab-marked` has the reason of each one that departs.
 #
 # ## Explained and inconsistent
 
@@ -92,9 +93,9 @@ tables.show(
 # %% [markdown]
 # ## Beside the run
 #
-# {glue:text}`kind` The run gives {glue:text}`n_run` of the numbers; {glue:text}`n_same` have the same
-# digits. Where a cell of the paper contradicts its neighbours, no patients can reproduce it, and the
-# line is marked as explained.
+# {glue:text}`kind` The run gives {glue:text}`n_run` of the numbers; {glue:text}`n_same` have the
+# same digits ({ref}`tab-ledger-run`). Where a cell of the paper contradicts its neighbours, no
+# patients can reproduce it, and the line is marked as explained.
 
 # %%
 tables.show(by_run, "Published numbers by agreement with the run", name="ledger-run")
@@ -128,7 +129,7 @@ tables.show(parts["text"], f"{places['text']}: print, audit and run", name="ledg
 # ## Take-aways
 #
 # - Agreement of digits shows that the arithmetic is the same, not that the science is.
-# - A synthetic twin that reproduces Table 1 says nothing about the truth of Table 2.
+# - A {term}`synthetic twin` that reproduces Table 1 says nothing about the truth of Table 2.
 # - What cannot be checked on the page is where data and code are needed most.
 #
 # ## Questions
@@ -140,9 +141,12 @@ tables.show(parts["text"], f"{places['text']}: print, audit and run", name="ledg
 #
 # :::{solution} ledger-weight
 # :class: dropdown
-# A good candidate is the number of stable features: it rests on a form of the ICC that is not named
-# and on patients whose number is printed but whose choice is not. Another is any performance measure
-# of training, because the page does not say whether it is apparent or cross-validated.
+# A good candidate is the number of stable features: it rests on a form of the
+# {term}`ICC <intraclass correlation coefficient>` that is not named and on patients whose number is
+# printed but whose choice is not ({ref}`tab-features-kept-under-other-rules` shows what the form
+# does to the count). Another is any performance measure of training, because the page does not say
+# whether it is {term}`apparent <apparent performance>` or
+# {term}`cross-validated <cross-validation>`.
 # :::
 #
 # :::{exercise}
