@@ -43,7 +43,7 @@ def build_book(study: Study, jobs: int = 2) -> Path:
     Parameters
     ----------
     study : Study
-    jobs : number of processes
+    jobs : number of chapters side by side, and of processes of each long step
 
     Returns
     -------
