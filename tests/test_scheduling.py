@@ -44,7 +44,7 @@ def test_a_task_begins_after_those_it_waits_for(at_once):
     for task, needs in NEEDS.items():
         begun = run.events.index(("begin", task))
         assert all(run.events.index(("end", need)) < begun for need in needs)
-    assert run.most_at_once() == min(at_once, 2)  # a with e, then b with c
+    assert min(at_once, 2) <= run.most_at_once() <= at_once  # a with e at least
 
 
 def test_one_at_a_time_keeps_the_order_given():
