@@ -12,6 +12,12 @@ BRIGHTNESS = """canvas => {
   return sum;
 }"""
 
+STICKING_OUT = """() => [...document.querySelectorAll("[data-hb-widget] *")].filter(part => {
+  const edge = part.closest("[data-hb-widget]").getBoundingClientRect().right;
+  const box = part.getBoundingClientRect();
+  return box.width && box.right > edge + 1 && !part.closest(".hb-scroll");
+}).map(part => part.outerHTML.slice(0, 80))"""
+
 
 @pytest.fixture(scope="module")
 def open_page(tiny, browser):
@@ -57,6 +63,14 @@ def test_threshold_explorer_shows_the_results_at_the_models_own_threshold(tiny, 
             assert cells(explorer) == expected(scores, name, cohort, 1)
             explorer.get_by_role("button", name="no expansion", exact=True).click()
             assert cells(explorer) == expected(scores, name, cohort, 0)
+
+
+@pytest.mark.parametrize("chapter", ["02_images", "04_reliability", "05_selection", "06_models"])
+def test_nothing_sticks_out_of_a_widget_on_a_phone(open_page, chapter):
+    page = open_page(f"{chapter}.html")
+    page.set_viewport_size({"width": 390, "height": 900})
+    page.locator("[data-hb-widget][data-hb-ready='true']").first.wait_for()
+    assert page.evaluate(STICKING_OUT) == []
 
 
 def test_threshold_explorer_answers_to_keys(open_page):
