@@ -112,17 +112,21 @@ def _row(row: Row, printed: Printed) -> str:
         )
     first, *others = row.cells
     level = " he-level" if row.kind == "level" else ""
-    numeric = "he-number" if printed.numeric[0] else ""
-    cells = [f'<th scope="row" class="{(numeric + level).strip()}">{_words(first)}</th>']
-    kinds = zip(printed.numeric[1:], printed.short[1:], strict=True)
+    own, *kinds = zip(printed.numeric, printed.short, strict=True)
+    cells = [f'<th scope="row" class="{(_kind(*own) + level).strip()}">{_words(first)}</th>']
     for number, (text, kind) in enumerate(zip(others, kinds, strict=True)):
         mark = f"<sup>{row.mark}</sup>" if row.mark and number + 1 == printed.marked else ""
         cells.append(f"<td{_class(*kind)}>{_words(text)}{mark}</td>")
     return f"<tr>{''.join(cells)}</tr>"
 
 
+def _kind(numeric: bool, short: bool = False) -> str:
+    return "he-number" if numeric else "he-short" if short else ""
+
+
 def _class(numeric: bool, short: bool = False) -> str:
-    return ' class="he-number"' if numeric else ' class="he-short"' if short else ""
+    kind = _kind(numeric, short)
+    return f' class="{kind}"' if kind else ""
 
 
 def _words(text: str) -> str:
