@@ -50,14 +50,19 @@ def example_lesions(study: Study, cohort: Cohort, count: int) -> list[tuple[pd.S
     order = sorted(reads, key=lambda patient: -len(reads[patient]))
     by_outcome = [[p for p in order if outcome[p] == label] for label in (0, 1)]
     turns = [p for pair in zip(*by_outcome, strict=False) for p in pair]
-    return lesion_crops(study, cohort, turns[:count])
+    return _crops(cohort, reads, turns[:count])
 
 
 def lesion_crops(
     study: Study, cohort: Cohort, patient_ids: Iterable[str]
 ) -> list[tuple[pd.Series, Crop]]:
     """Crops of the lesions of these patients with all their reads, each with the patient's row."""
-    reads = _reads_by_patient(study, cohort)
+    return _crops(cohort, _reads_by_patient(study, cohort), patient_ids)
+
+
+def _crops(
+    cohort: Cohort, reads: dict[str, list[Case]], patient_ids: Iterable[str]
+) -> list[tuple[pd.Series, Crop]]:
     patients = cohort.patients.set_index("patient_id", drop=False)
     crops = []
     for patient in patient_ids:
